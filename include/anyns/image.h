@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * image.h - the answer image: a zone compiled to one immutable, position-independent block (a
+ * segment), and the directory of all segments that are served.
+ *
+ * Building and opening allocate and report; lookup (server/image/lookup.h) does neither. Segments
+ * and directories never change once made; any number of threads may read them.
+ */
+#ifndef ANYNS_IMAGE_H
+#define ANYNS_IMAGE_H
+
+#include "anyns/base.h"
+#include "anyns/report.h"
+
+struct zone;
+struct segment;
+struct directory;
+
+/*
+ * Compiles a zone. The segment has one reference, the caller's. NULL with an error in the report
+ * when it cannot be: no memory, or larger than a segment may be.
+ */
+struct segment *segment_build(const struct zone *zone, struct report *report) NODISCARD;
+
+/*
+ * Takes a segment's bytes (copied) after checking header, sections and index geometry. What lies
+ * inside nodes is checked at every use instead, so that opening costs the same whatever the size.
+ * NULL with an error when the bytes are not a segment of this format; `name` stands for them in the
+ * finding.
+ */
+struct segment *segment_open(const void *bytes, size_t size, const char *name,
+			     struct report *report) NODISCARD;
+
+/* The segment's bytes, as segment_open() takes them; they live as long as the segment. */
+const void *segment_bytes(const struct segment *segment, size_t *size);
+
+/* Whether the digest in the header is that of the contents (SHA-256). Reads the whole segment. */
+bool segment_verify(const struct segment *segment);
+
+/* One more reference; the same segment may stand in several directories. Returns `segment`. */
+struct segment *segment_share(struct segment *segment);
+
+/* Drops a reference; NULL is legal. Thread-safe. */
+void segment_release(struct segment *segment);
+
+/* The zone's name in lower-case wire form, and its serial. */
+const uint8_t *segment_apex(const struct segment *segment);
+uint32_t segment_serial(const struct segment *segment);
+
+/* A zone to be served: a segment, or NULL for one that is configured but could not be loaded. */
+struct directory_entry {
+	const uint8_t *apex; /* lower-case wire name, copied */
+	struct segment *segment;
+};
+
+/*
+ * A directory of zones, no apex twice. Takes a reference to each segment. NULL with an error when
+ * out of memory.
+ */
+struct directory *directory_build(const struct directory_entry *entries, size_t count,
+				  struct report *report) NODISCARD;
+
+/* Drops the references to its segments; NULL is legal. No reader may be left. */
+void directory_free(struct directory *directory);
+
+#endif
