@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * directory.c - which zone a name belongs to: the one with the longest matching name.
+ *
+ * An open hash table of zone names. Only depths at which a zone exists are probed: a server of
+ * second-level zones looks once, however long the name in the question.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "anyns/name.h"
+#include "image/segment.h"
+
+enum { MASK_WORD = 64, NO_ENTRY = 0 };
+
+struct slot {
+	uint32_t tag;   /* high half of the hash: the low half picks the slot */
+	uint32_t entry; /* index plus one, NO_ENTRY: empty */
+};
+
+struct named_entry {
+	struct zone_entry zone;
+	struct segment *segment; /* NULL: could not be loaded */
+	uint8_t *apex;
+	uint8_t apex_size;
+};
+
+struct directory {
+	struct named_entry *entries;
+	size_t count;
+	struct slot *slots;
+	size_t slot_mask;   /* number of slots, a power of two, less one */
+	uint64_t depths[2]; /* bit n: a zone of n labels exists */
+};
+
+static void
+insert(struct directory *directory, const struct lookup_name *name, uint32_t index)
+{
+	uint64_t hash = name->hashes[name->labels];
+	size_t at = hash & directory->slot_mask;
+	while (directory->slots[at].entry != NO_ENTRY)
+		at = (at + 1) & directory->slot_mask;
+	directory->slots[at] = (struct slot){.tag = (uint32_t)(hash >> 32), .entry = index + 1};
+	directory->depths[name->labels / MASK_WORD] |= (uint64_t)1 << name->labels % MASK_WORD;
+}
+
+static bool
+fill(struct directory *directory, const struct directory_entry *entries)
+{
+	struct lookup_name name;
+	for (size_t i = 0; i < directory->count; i++) {
+		struct named_entry *entry = &directory->entries[i];
+		size_t size = lookup_name_set(&name, entries[i].apex, DNS_NAME_MAX);
+		entry->apex = malloc(size);
+		if (!entry->apex)
+			return false;
+		memcpy(entry->apex, name.lower, size);
+		entry->apex_size = (uint8_t)size;
+		if (entries[i].segment) {
+			entry->segment = segment_share(entries[i].segment);
+			entry->zone.image = segment_image(entry->segment);
+		}
+		insert(directory, &name, (uint32_t)i);
+	}
+	return true;
+}
+
+struct directory *
+directory_build(const struct directory_entry *entries, size_t count, struct report *report)
+{
+	struct directory *directory = calloc(1, sizeof *directory);
+	size_t slots = 16;
+	while (slots < 2 * count)
+		slots *= 2;
+	if (directory) {
+		directory->count = count;
+		directory->slot_mask = slots - 1;
+		directory->slots = calloc(slots, sizeof *directory->slots);
+		directory->entries = calloc(count + 1, sizeof *directory->entries);
+	}
+	if (!directory || !directory->slots || !directory->entries || !fill(directory, entries)) {
+		report_errno(report, SEVERITY_ERROR, (struct place){0}, NULL,
+			     "cannot list %zu zones", count);
+		directory_free(directory);
+		return NULL;
+	}
+	return directory;
+}
+
+void
+directory_free(struct directory *directory)
+{
+	if (!directory)
+		return;
+	for (size_t i = 0; directory->entries && i < directory->count; i++) {
+		segment_release(directory->entries[i].segment);
+		free(directory->entries[i].apex);
+	}
+	free(directory->entries);
+	free(directory->slots);
+	free(directory);
+}
+
+static const struct zone_entry *
+find_at_depth(const struct directory *directory, const struct lookup_name *name, unsigned labels)
+{
+	uint64_t hash = name->hashes[labels];
+	const uint8_t *wire = lookup_name_suffix(name, labels);
+	size_t size = lookup_name_suffix_size(name, labels);
+	for (size_t at = hash & directory->slot_mask;; at = (at + 1) & directory->slot_mask) {
+		const struct slot *slot = &directory->slots[at];
+		if (slot->entry == NO_ENTRY)
+			return NULL;
+		const struct named_entry *entry = &directory->entries[slot->entry - 1];
+		if (slot->tag == (uint32_t)(hash >> 32) && entry->apex_size == size &&
+		    memcmp(entry->apex, wire, size) == 0)
+			return &entry->zone;
+	}
+}
+
+const struct zone_entry *
+directory_find(const struct directory *directory, const struct lookup_name *name,
+	       unsigned max_labels)
+{
+	for (unsigned n = max_labels + 1; n-- > 0;) {
+		if (!(directory->depths[n / MASK_WORD] >> n % MASK_WORD & 1))
+			continue;
+		const struct zone_entry *entry = find_at_depth(directory, name, n);
+		if (entry)
+			return entry;
+	}
+	return NULL;
+}

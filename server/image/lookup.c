@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "image/lookup.h"
+
+#include <string.h>
+
+/* The `size` bytes at `ref`, or NULL when they are not all inside. */
+static const void *
+bytes_at(const struct image *image, uint32_t ref, size_t size)
+{
+	uint64_t at = (uint64_t)ref * IMAGE_REF_UNIT;
+	if (ref == 0 || at > image->size || image->size - at < size)
+		return NULL;
+	return image->base + at;
+}
+
+static size_t
+offset_of(const struct image *image, const void *part)
+{
+	return (size_t)((const uint8_t *)part - image->base);
+}
+
+const struct image_node *
+image_node_at(const struct image *image, uint32_t ref)
+{
+	const struct image_node *node = bytes_at(image, ref, sizeof *node);
+	return node && bytes_at(image, ref, image_node_sets_at(node)) ? node : NULL;
+}
+
+const struct image_set *
+image_set_at(const struct image *image, uint32_t ref)
+{
+	const struct image_set *set = bytes_at(image, ref, sizeof *set);
+	return set && bytes_at(image, ref, image_set_size(set)) ? set : NULL;
+}
+
+const struct image_hashed *
+image_hashed_at(const struct image *image, uint32_t ref)
+{
+	return bytes_at(image, ref, sizeof(struct image_hashed));
+}
+
+const uint8_t *
+image_node_name(const struct image_node *node)
+{
+	return (const uint8_t *)node + image_node_name_at(node);
+}
+
+const struct image_denial *
+image_node_denial(const struct image_node *node)
+{
+	return node->flags & IMAGE_NODE_DENIAL ? (const struct image_denial *)(node + 1) : NULL;
+}
+
+/* What lies behind `part` after `size` bytes, as a set. */
+static const struct image_set *
+set_behind(const struct image *image, const void *part, size_t size)
+{
+	uint64_t at = offset_of(image, part) + size;
+	return image_set_at(image, (uint32_t)(at / IMAGE_REF_UNIT));
+}
+
+const struct image_set *
+image_first_set(const struct image *image, const struct image_node *node)
+{
+	return node->set_count ? set_behind(image, node, image_node_sets_at(node)) : NULL;
+}
+
+const struct image_set *
+image_next_set(const struct image *image, const struct image_set *set)
+{
+	return set_behind(image, set, image_set_size(set));
+}
+
+const struct image_set *
+image_find_set(const struct image *image, const struct image_node *node, uint16_t type)
+{
+	const struct image_set *set = image_first_set(image, node);
+	for (uint32_t i = 0; set && i < node->set_count; i++) {
+		if (set->type >= type)
+			return set->type == type ? set : NULL;
+		set = i + 1 < node->set_count ? image_next_set(image, set) : NULL;
+	}
+	return NULL;
+}
+
+const struct image_set *
+image_hashed_set(const struct image *image, const struct image_hashed *record)
+{
+	return set_behind(image, record, sizeof *record);
+}
+
+const uint8_t *
+image_set_data(const struct image_set *set)
+{
+	return (const uint8_t *)(set + 1);
+}
+
+const uint16_t *
+image_set_patches(const struct image_set *set)
+{
+	return (const uint16_t *)(const void *)((const uint8_t *)set + image_set_patches_at(set));
+}
+
+const struct image_extra *
+image_set_extras(const struct image_set *set)
+{
+	return (const struct image_extra *)(const void *)((const uint8_t *)set +
+							  image_set_extras_at(set));
+}
+
+/* The indexed node of the suffix of `labels` labels, or NULL. */
+static const struct image_node *
+probe(const struct image *image, const struct lookup_name *name, unsigned labels)
+{
+	const struct image_header *header = image_header(image);
+	const struct image_bucket *buckets = (const void *)(image->base + (size_t)header->buckets *
+										  IMAGE_REF_UNIT);
+	const uint8_t *wire = lookup_name_suffix(name, labels);
+	size_t size = lookup_name_suffix_size(name, labels) - header->apex_size;
+	uint64_t hash = name->hashes[labels];
+	uint32_t at = (uint32_t)((hash >> 32) * header->bucket_count >> 32);
+
+	for (uint32_t n = 0; n < header->probe_limit; n++) {
+		const struct image_bucket *bucket = &buckets[at];
+		for (unsigned i = 0; i < IMAGE_BUCKET_SLOTS; i++) {
+			if (bucket->tags[i] != (uint32_t)hash || bucket->refs[i] == 0)
+				continue;
+			const struct image_node *node = image_node_at(image, bucket->refs[i]);
+			if (node && node->name_size == size &&
+			    memcmp(image_node_name(node), wire, size) == 0)
+				return node;
+		}
+		if (bucket->refs[IMAGE_BUCKET_SLOTS - 1] == 0)
+			return NULL;
+		at = at + 1 < header->bucket_count ? at + 1 : 0;
+	}
+	return NULL;
+}
+
+/*
+ * The deepest existing ancestor. Every ancestor of an existing name exists (empty non-terminals are
+ * indexed), so depth is monotone and can be bisected: a name of 127 labels costs 7 probes, not 126.
+ */
+static const struct image_node *
+closest_encloser(const struct image *image, const struct lookup_name *name, unsigned *labels)
+{
+	const struct image_header *header = image_header(image);
+	unsigned exists = header->apex_labels;
+	unsigned missing = name->labels;
+	const struct image_node *node = image_node_at(image, header->apex_node);
+
+	while (exists + 1 < missing) {
+		unsigned middle = exists + (missing - exists) / 2;
+		const struct image_node *found = probe(image, name, middle);
+		if (found) {
+			node = found;
+			exists = middle;
+		} else {
+			missing = middle;
+		}
+	}
+	*labels = exists;
+	return node;
+}
+
+struct lookup
+image_lookup(const struct image *image, const struct lookup_name *name)
+{
+	struct lookup result = {.encloser_labels = name->labels};
+	result.node = probe(image, name, name->labels);
+	if (result.node) {
+		result.kind = LOOKUP_FOUND;
+		result.encloser = result.node;
+		return result;
+	}
+	result.encloser = closest_encloser(image, name, &result.encloser_labels);
+	if (!result.encloser || result.encloser_labels >= name->labels) {
+		result.kind = LOOKUP_DAMAGED;
+	} else if (result.encloser->flags & IMAGE_NODE_CUT) {
+		result.kind = LOOKUP_BELOW_CUT;
+		result.node = result.encloser;
+	} else if (result.encloser->flags & IMAGE_NODE_DNAME) {
+		result.kind = LOOKUP_DNAME;
+		result.node = result.encloser;
+	} else if (result.encloser->wildcard) {
+		result.node = image_node_at(image, result.encloser->wildcard);
+		result.kind = result.node ? LOOKUP_WILDCARD : LOOKUP_DAMAGED;
+	} else {
+		result.kind = LOOKUP_MISSING;
+	}
+	return result;
+}
