@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * answer.c - query bytes to answer bytes.
+ *
+ * A message is taken apart (query.c), what its EDNS options get is settled (edns.c, cookie.c), the
+ * records are written (resolve.c for class IN, identity.c for CH), the OPT is appended and the
+ * header put in front. Everything works in the caller's buffers and the worker's scratch space: no
+ * allocation, no lock, no clock.
+ */
+#include "anyns/answer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "answer/edns.h"
+#include "answer/identity.h"
+#include "answer/query.h"
+#include "answer/reply.h"
+#include "answer/resolve.h"
+#include "answer/setup.h"
+#include "anyns/wire.h"
+
+enum { UDP_SIZE_MIN = 512 }; /* RFC 1035 4.2.1; RFC 6891 6.2.3 reads smaller sizes as this */
+
+struct answer_worker {
+	struct cookie_hasher *hasher;
+	struct lookup_name question;
+	struct lookup_name chain[2];
+};
+
+struct answer_worker *
+answer_worker_new(void)
+{
+	struct answer_worker *worker = calloc(1, sizeof *worker);
+	if (!worker)
+		return NULL;
+	worker->hasher = cookie_hasher_new();
+	if (!worker->hasher) {
+		free(worker);
+		return NULL;
+	}
+	return worker;
+}
+
+void
+answer_worker_free(struct answer_worker *worker)
+{
+	if (!worker)
+		return;
+	cookie_hasher_free(worker->hasher);
+	free(worker);
+}
+
+/* The most bytes the client takes. */
+static size_t
+answer_limit(const struct query *query, const struct answer_setup *setup,
+	     const struct answer_client *client, size_t room)
+{
+	if (client->transport == ANSWER_TCP)
+		return size_min(room, DNS_MESSAGE_MAX);
+	size_t asked = query->edns.present ? query->edns.udp_size : UDP_SIZE_MIN;
+	if (asked < UDP_SIZE_MIN)
+		asked = UDP_SIZE_MIN;
+	return size_min(room, size_min(asked, setup->udp_size));
+}
+
+/* Questions that no data of any zone answers. true: the reply is settled. */
+static bool
+refuse_type(struct reply *reply, uint16_t type)
+{
+	switch (type) {
+	case DNS_TYPE_AXFR:
+	case DNS_TYPE_IXFR:
+		reply->rcode = DNS_RCODE_REFUSED;
+		return true;
+	case DNS_TYPE_MAILA:
+	case DNS_TYPE_MAILB:
+		reply->rcode = DNS_RCODE_NOTIMP;
+		return true;
+	case DNS_TYPE_OPT:
+	case DNS_TYPE_TKEY:
+	case DNS_TYPE_TSIG:
+		reply->rcode = DNS_RCODE_FORMERR;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void
+answer_question(struct answer_worker *worker, const struct answer_view *view,
+		const struct query *query, struct reply *reply)
+{
+	if (query->class == DNS_CLASS_CH) {
+		identity_answer(reply, view->setup, query);
+	} else if (query->class != DNS_CLASS_IN) {
+		reply->rcode = DNS_RCODE_REFUSED;
+		reply->error = EDNS_ERROR_NOT_AUTHORITATIVE;
+	} else if (!refuse_type(reply, query->type)) {
+		resolve(reply, view->zones, query, worker->chain);
+	}
+}
+
+static void
+put_header(const struct reply *reply, const struct query *query)
+{
+	uint16_t kept = query->flags & (DNS_OPCODE_MASK | DNS_FLAG_RD | DNS_FLAG_CD);
+	uint16_t flags = DNS_FLAG_QR | kept | reply->flags | (reply->truncated ? DNS_FLAG_TC : 0) |
+			 (reply->rcode & DNS_RCODE_MASK);
+	wire_poke_u16(reply->out, query->id);
+	wire_poke_u16(reply->out + 2, flags);
+	wire_poke_u16(reply->out + 4, query->question_size ? 1 : 0);
+	wire_poke_u16(reply->out + 6, reply->counts[REPLY_ANSWER]);
+	wire_poke_u16(reply->out + 8, reply->counts[REPLY_AUTHORITY]);
+	wire_poke_u16(reply->out + 10, reply->counts[REPLY_ADDITIONAL]);
+}
+
+size_t
+answer_message(struct answer_worker *worker, const struct answer_view *view,
+	       const struct answer_client *client, const uint8_t *message, size_t size,
+	       uint8_t *out, size_t room)
+{
+	struct query query;
+	struct edns_reply edns;
+	enum query_verdict verdict = query_parse(&query, &worker->question, message, size);
+	if (verdict == QUERY_IGNORE)
+		return 0;
+	edns_prepare(&edns, worker->hasher, view->setup, client, &query);
+
+	size_t limit = answer_limit(&query, view->setup, client, room);
+	struct reply reply = {
+		.out = out,
+		.at = DNS_HEADER_SIZE + query.question_size,
+		.question_end = DNS_HEADER_SIZE + query.question_size,
+		.limit = limit - edns.size,
+	};
+	/* The question as it came: resolvers check that the case of its letters returns (0x20). */
+	memcpy(out + DNS_HEADER_SIZE, message + DNS_HEADER_SIZE, query.question_size);
+
+	if (verdict == QUERY_REJECT)
+		reply.rcode = query.rcode;
+	else if (verdict == QUERY_ANSWER)
+		answer_question(worker, view, &query, &reply);
+	else if (query.edns.cookie_size > COOKIE_CLIENT && !edns.cookie_valid)
+		reply.rcode = DNS_RCODE_BADCOOKIE;
+
+	edns_write(&edns, view->setup, client, &query, &reply, limit);
+	put_header(&reply, &query);
+	return reply.at;
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "answer/reply.h"
+
+#include <string.h>
+
+#include "anyns/dns.h"
+#include "anyns/wire.h"
+
+enum {
+	RR_FIXED_SIZE = 12, /* owner pointer, type, class, TTL, RDLENGTH */
+	RR_LENGTH_AT = 10,
+	HOPS_MAX = 2 * DNS_LABELS_MAX, /* labels and pointers of one name */
+};
+
+static void
+poke_pointer(uint8_t *p, size_t target)
+{
+	wire_poke_u16(p, (uint16_t)(0xc000 | target));
+}
+
+size_t
+reply_locate(const struct reply *reply, size_t name_at, size_t skip)
+{
+	for (unsigned hops = 0; hops < HOPS_MAX && name_at + 1 < reply->at; hops++) {
+		uint8_t length = reply->out[name_at];
+		if (length >= 0xc0)
+			name_at = wire_peek_u16(reply->out + name_at) & 0x3fff;
+		else if (skip == 0)
+			return name_at;
+		else if (length == 0 || length + 1u > skip)
+			return 0;
+		else {
+			skip -= length + 1u;
+			name_at += length + 1u;
+		}
+	}
+	/* The root label may be the last byte written. */
+	return skip == 0 && name_at < reply->at && reply->out[name_at] == 0 ? name_at : 0;
+}
+
+static size_t
+locate_in_scope(const struct reply *reply, const struct scope *scope, size_t skip)
+{
+	return scope->literal ? scope->name_at + skip : reply_locate(reply, scope->name_at, skip);
+}
+
+size_t
+scope_apex_at(const struct reply *reply, const struct scope *scope)
+{
+	size_t apex_size = image_header(&scope->image)->apex_size;
+	return locate_in_scope(reply, scope, scope->name_size - apex_size);
+}
+
+/* ------------------------------------------------------------ pointers */
+
+/*
+ * Gives `count` records of the `size` bytes at `rr` the owner. false: their lengths do not add up,
+ * the image is damaged.
+ */
+static bool
+point_owners(uint8_t *rr, size_t size, unsigned count, size_t owner_at)
+{
+	size_t at = 0;
+	for (; count; count--) {
+		if (size - at < RR_FIXED_SIZE)
+			return false;
+		poke_pointer(rr + at, owner_at);
+		at += RR_FIXED_SIZE + (size_t)wire_peek_u16(rr + at + RR_LENGTH_AT);
+		if (at > size)
+			return false;
+	}
+	return at == size;
+}
+
+/*
+ * Makes the pointers in RDATA right. They were compiled for a question for the set's own name, of
+ * `owner.size` bytes, with the set right behind the question; the difference to where things are
+ * now is added.
+ */
+static void
+apply_patches(const struct reply *reply, const struct scope *scope, const struct image_set *set,
+	      struct owner owner, size_t place)
+{
+	const size_t question = DNS_HEADER_SIZE;
+	const uint16_t *patches = image_set_patches(set);
+	size_t apex_size = image_header(&scope->image)->apex_size;
+	size_t compiled_apex = question + owner.size - apex_size;
+	size_t compiled_place = question + owner.size + 4;
+	uint8_t *data = reply->out + place;
+
+	for (unsigned i = 0; i < set->patch_count; i++) {
+		size_t at = patches[i] & IMAGE_PATCH_OFFSET;
+		if (at + 2 > set->data_size)
+			return; /* damaged; the bytes stay as they are */
+		size_t target = wire_peek_u16(data + at) & 0x3fff;
+		switch (patches[i] & IMAGE_PATCH_BASE) {
+		case IMAGE_PATCH_OWNER:
+			target = owner.at;
+			break;
+		case IMAGE_PATCH_APEX:
+			target = locate_in_scope(reply, scope,
+						 scope->name_size - apex_size + target -
+							 compiled_apex);
+			break;
+		default:
+			target = target - compiled_place + place;
+			break;
+		}
+		poke_pointer(data + at, target & 0x3fff);
+	}
+}
+
+/* ------------------------------------------------------------ sets */
+
+bool
+reply_set(struct reply *reply, enum reply_section section, const struct scope *scope,
+	  const struct image_set *set, struct owner owner, bool sigs, size_t *place)
+{
+	size_t size = (size_t)set->data_size + (sigs ? set->sig_size : 0);
+	unsigned records = set->rr_count + (sigs ? set->sig_count : 0u);
+	*place = reply->at;
+	if (reply->at + size > reply->limit)
+		return false;
+	memcpy(reply->out + reply->at, image_set_data(set), size);
+	/* The common case, a question for exactly this name, is done: everything was compiled for
+	 * it. */
+	bool exact = owner.at == DNS_HEADER_SIZE && reply->at == reply->question_end &&
+		     owner.size + DNS_HEADER_SIZE + 4 == reply->question_end;
+	if (!exact) {
+		if (owner.at != DNS_HEADER_SIZE &&
+		    !point_owners(reply->out + reply->at, size, records, owner.at))
+			return false;
+		apply_patches(reply, scope, set, owner, reply->at);
+	}
+	reply->at += size;
+	reply->counts[section] = (uint16_t)(reply->counts[section] + records);
+	return true;
+}
+
+/* Writes the labels and the zone's name: as a pointer, or for the root, which is shorter, as it is.
+ */
+static void
+put_name(struct wire_writer *w, const struct scope *scope, size_t apex_at, const uint8_t *labels,
+	 size_t labels_size)
+{
+	wire_put_bytes(w, labels, labels_size);
+	if (image_header(&scope->image)->apex_size == 1)
+		wire_put_u8(w, 0);
+	else
+		wire_put_u16(w, (uint16_t)(0xc000 | apex_at));
+}
+
+bool
+reply_named_set(struct reply *reply, enum reply_section section, const struct scope *scope,
+		const struct image_set *set, const uint8_t *labels, size_t labels_size, bool sigs)
+{
+	size_t apex_at = scope_apex_at(reply, scope);
+	unsigned records = set->rr_count + (sigs ? set->sig_count : 0u);
+	struct wire_reader r = wire_reader(image_set_data(set),
+					   (size_t)set->data_size + (sigs ? set->sig_size : 0));
+	struct wire_writer w = wire_writer(reply->out + reply->at, reply->limit - reply->at);
+
+	for (unsigned i = 0; i < records; i++) {
+		wire_get_bytes(&r, 2); /* the pointer it was compiled with */
+		/* Behind the first 16 KiB nothing can be pointed to: the name is written each time.
+		 * So is the apex, which is a pointer already. */
+		if (i == 0 || labels_size == 0 || reply->at >= DNS_POINTER_LIMIT)
+			put_name(&w, scope, apex_at, labels, labels_size);
+		else
+			wire_put_u16(&w, (uint16_t)(0xc000 | reply->at));
+		const uint8_t *fixed = wire_get_bytes(&r, RR_LENGTH_AT - 2);
+		uint16_t size = wire_get_u16(&r);
+		const uint8_t *rdata = wire_get_bytes(&r, size);
+		if (r.failed)
+			return false; /* damaged */
+		wire_put_bytes(&w, fixed, RR_LENGTH_AT - 2);
+		wire_put_u16(&w, size);
+		wire_put_bytes(&w, rdata, size);
+	}
+	if (w.failed)
+		return false;
+	reply->at += w.at;
+	reply->counts[section] = (uint16_t)(reply->counts[section] + records);
+	return true;
+}
+
+bool
+reply_sigs(struct reply *reply, const struct image_set *set, struct owner owner)
+{
+	if (reply->at + set->sig_size > reply->limit)
+		return false;
+	memcpy(reply->out + reply->at, image_set_data(set) + set->data_size, set->sig_size);
+	if (!point_owners(reply->out + reply->at, set->sig_size, set->sig_count, owner.at))
+		return false;
+	reply->at += set->sig_size;
+	reply->counts[REPLY_ANSWER] = (uint16_t)(reply->counts[REPLY_ANSWER] + set->sig_count);
+	return true;
+}
+
+bool
+reply_record(struct reply *reply, enum reply_section section, struct owner owner, uint16_t type,
+	     uint32_t ttl, const uint8_t *rdata, size_t size)
+{
+	struct wire_writer w = wire_writer(reply->out + reply->at, reply->limit - reply->at);
+	wire_put_u16(&w, (uint16_t)(0xc000 | owner.at));
+	wire_put_u16(&w, type);
+	wire_put_u16(&w, DNS_CLASS_IN);
+	wire_put_u32(&w, ttl);
+	wire_put_u16(&w, (uint16_t)size);
+	wire_put_bytes(&w, rdata, size);
+	if (w.failed)
+		return false;
+	reply->at += w.at;
+	reply->counts[section]++;
+	return true;
+}
+
+void
+reply_clear(struct reply *reply)
+{
+	reply->at = reply->question_end;
+	memset(reply->counts, 0, sizeof reply->counts);
+}
+
+void
+reply_truncate(struct reply *reply)
+{
+	reply_clear(reply);
+	reply->truncated = true;
+}
+
+/* ------------------------------------------------------------ additional addresses */
+
+/* Where the extra's name stands in the message. A name that is only a pointer is not pointed to
+ * itself: some parsers count hops. */
+static size_t
+extra_name_at(const struct reply *reply, const struct image_extra *extra, struct owner owner,
+	      size_t place)
+{
+	if (extra->name_at == IMAGE_EXTRA_OWNER)
+		return owner.at;
+	const uint8_t *p = reply->out + place + extra->name_at;
+	return p[0] >= 0xc0 ? wire_peek_u16(p) & 0x3fffu : place + extra->name_at;
+}
+
+static bool
+add_addresses(struct reply *reply, const struct scope *scope, const struct image_node *node,
+	      const struct image_set *set, size_t name_at, bool sigs)
+{
+	struct owner owner = {
+		.at = name_at,
+		.size = (size_t)node->name_size + image_header(&scope->image)->apex_size,
+	};
+	size_t unused;
+	/* Behind the reach of pointers, in answers of more than 16 KiB, the name is written out. */
+	if (name_at >= DNS_POINTER_LIMIT)
+		return reply_named_set(reply, REPLY_ADDITIONAL, scope, set, image_node_name(node),
+				       node->name_size, sigs);
+	return reply_set(reply, REPLY_ADDITIONAL, scope, set, owner, sigs, &unused);
+}
+
+bool
+reply_extras(struct reply *reply, const struct scope *scope, const struct image_set *set,
+	     struct owner owner, size_t place, bool dnssec)
+{
+	const struct image_extra *extras = image_set_extras(set);
+	bool service = set->type == DNS_TYPE_SVCB || set->type == DNS_TYPE_HTTPS;
+	/* RFC 9460 4.1: an alias's target may lead to the same type again. */
+	const uint16_t types[] = {DNS_TYPE_A, DNS_TYPE_AAAA, set->type};
+
+	for (unsigned i = 0; i < set->extra_count; i++) {
+		const struct image_extra *extra = &extras[i];
+		const struct image_node *node = image_node_at(&scope->image, extra->node);
+		bool inside = extra->name_at == IMAGE_EXTRA_OWNER ||
+			      extra->name_at + 2u <= set->data_size;
+		if (!node || !inside)
+			continue;
+		size_t name_at = extra_name_at(reply, extra, owner, place);
+		unsigned wanted = service && extra->name_at != IMAGE_EXTRA_OWNER ? 3 : 2;
+		for (unsigned n = 0; n < wanted; n++) {
+			const struct image_set *found = image_find_set(&scope->image, node,
+								       types[n]);
+			if (found && !add_addresses(reply, scope, node, found, name_at, dnssec) &&
+			    extra->required)
+				return false;
+		}
+	}
+	return true;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * setup.h - what answers take from the configuration, finished as bytes (struct answer_setup of
+ * anyns/answer.h).
+ */
+#ifndef ANYNS_ANSWER_SETUP_H
+#define ANYNS_ANSWER_SETUP_H
+
+#include "answer/cookie.h"
+#include "anyns/answer.h"
+
+enum {
+	SETUP_TEXT_MAX = 255, /* one character-string, RFC 1035 3.3 */
+};
+
+/* TXT RDATA of one character-string. size 0: not told. */
+struct setup_text {
+	size_t size;
+	uint8_t rdata[1 + SETUP_TEXT_MAX];
+};
+
+struct answer_setup {
+	struct setup_text
+		instance; /* id.server., hostname.bind., and without its first byte the NSID */
+	struct setup_text version; /* version.server., version.bind. */
+	struct cookie_keys cookies;
+	size_t udp_size;
+};
+
+#endif
