@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * net.c - the transports as one thing: open, start, change, stop.
+ *
+ * The room, from the outside in:
+ *
+ *   net.c       which addresses are served; opens their sockets, hands them to the threads
+ *   socket.c    one socket and its options
+ *   udp.c       a worker thread per core: recvmmsg, answer, sendmmsg
+ *   tcp.c       the TCP thread: listeners and orders
+ *   tcp_pool.c  its connections: limits and times
+ *   clients.c   connections per client
+ *   tcp_conn.c  one connection: framing, order, back-pressure
+ *   publish.c   the view all of them answer from
+ *
+ * An address has one UDP socket per worker and one TCP listener. A reload builds the complete new
+ * state beside the old one, sockets and all memory, and only when nothing can fail any more hands
+ * each thread its new set. Sockets of addresses that stay are in both sets and never notice.
+ */
+#include "net/net.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "net/socket.h"
+#include "net/tcp.h"
+#include "net/udp.h"
+
+/* A listen address and its sockets, which belong to the threads' sets once those have them. */
+struct endpoint {
+	struct config_address address;
+	bool fresh; /* opened for the state being built; closed when that fails */
+	int tcp;
+	int *udp; /* one per worker */
+};
+
+struct endpoints {
+	size_t count;
+	struct endpoint *at;
+};
+
+struct net {
+	unsigned workers;
+	struct endpoints endpoints;
+	struct udp_worker **udp; /* `workers` of them */
+	struct tcp_server *tcp;
+	bool running;
+};
+
+/* A state to be handed over: endpoints and a set for every thread. */
+struct plan {
+	struct endpoints endpoints;
+	struct udp_set **udp;
+	struct tcp_set *tcp;
+};
+
+static const struct place nowhere = {NULL, 0, 0};
+
+static void
+report_memory(struct report *report)
+{
+	report_add(report, SEVERITY_ERROR, nowhere, NULL,
+		   "out of memory for sockets and their threads");
+}
+
+static struct endpoint *
+find_endpoint(const struct endpoints *endpoints, const struct config_address *address)
+{
+	for (size_t i = 0; i < endpoints->count; i++)
+		if (socket_same_address(&endpoints->at[i].address, address))
+			return &endpoints->at[i];
+	return NULL;
+}
+
+static bool
+overlaps_any(const struct endpoints *endpoints, const struct config_address *address)
+{
+	for (size_t i = 0; i < endpoints->count; i++)
+		if (socket_overlaps(&endpoints->at[i].address, address))
+			return true;
+	return false;
+}
+
+/* Frees the list; closes the sockets of fresh endpoints only. */
+static void
+endpoints_free(struct endpoints *endpoints, unsigned workers, bool close_fresh)
+{
+	for (size_t i = 0; i < endpoints->count; i++) {
+		struct endpoint *e = &endpoints->at[i];
+		for (unsigned w = 0; close_fresh && e->fresh && w < workers; w++)
+			if (e->udp[w] >= 0)
+				close(e->udp[w]);
+		if (close_fresh && e->fresh && e->tcp >= 0)
+			close(e->tcp);
+		free(e->udp);
+	}
+	free(endpoints->at);
+	*endpoints = (struct endpoints){0};
+}
+
+/*
+ * Asks for all addresses first, before any socket of ours is bound. Where our own stand already
+ * (a wildcard beside one of its addresses) the question would find ourselves and is left out.
+ */
+static bool
+probe_all(const struct net *net, const struct config *config, struct report *report)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < config->listen_count; i++) {
+		const struct config_address *address = &config->listen[i];
+		struct socket_request request = {SOCKET_UDP, address, config->path, 0};
+		if (overlaps_any(&net->endpoints, address) || !socket_supported(address))
+			continue;
+		if (!socket_probe(&request, report)) {
+			good = false;
+			continue; /* mostly the same cause for TCP: one line is enough */
+		}
+		request.kind = SOCKET_TCP;
+		good = socket_probe(&request, report) && good;
+	}
+	return good;
+}
+
+/* Opens the sockets of a new endpoint. On false the ones opened so far are in it. */
+static bool
+open_endpoint(struct endpoint *e, const struct config *config, unsigned workers,
+	      struct report *report)
+{
+	struct socket_request request = {SOCKET_UDP, &e->address, config->path, config->tcp_mss};
+
+	for (unsigned w = 0; w < workers; w++)
+		if ((e->udp[w] = socket_open(&request, report)) < 0)
+			return false;
+	request.kind = SOCKET_TCP;
+	return (e->tcp = socket_open(&request, report)) >= 0;
+}
+
+/* Adds the endpoint of `address` to the plan: the one that is served already, or a fresh one. */
+static bool
+plan_address(struct plan *plan, const struct net *net, const struct config *config,
+	     const struct config_address *address, struct report *report)
+{
+	const struct endpoint *old = find_endpoint(&net->endpoints, address);
+	int *udp = malloc(net->workers * sizeof(*udp));
+
+	if (!udp) {
+		report_memory(report);
+		return false;
+	}
+	for (unsigned w = 0; w < net->workers; w++)
+		udp[w] = old ? old->udp[w] : -1;
+	struct endpoint *e = &plan->endpoints.at[plan->endpoints.count++];
+	*e = (struct endpoint){
+		.address = *address, .fresh = !old, .tcp = old ? old->tcp : -1, .udp = udp};
+	return old || open_endpoint(e, config, net->workers, report);
+}
+
+/* Fills plan->endpoints. Addresses of a family that this kernel lacks are a warning. */
+static bool
+plan_endpoints(struct plan *plan, const struct net *net, const struct config *config,
+	       struct report *report)
+{
+	bool good = true;
+
+	plan->endpoints.at = calloc(config->listen_count + 1, sizeof(*plan->endpoints.at));
+	if (!plan->endpoints.at) {
+		report_memory(report);
+		return false;
+	}
+	for (size_t i = 0; i < config->listen_count; i++) {
+		const struct config_address *address = &config->listen[i];
+		struct place place = {config->path, address->line, address->column};
+		if (find_endpoint(&plan->endpoints, address))
+			continue;
+		if (!socket_supported(address))
+			report_add(report, SEVERITY_WARNING, place,
+				   "remove the address, or enable its protocol in the kernel",
+				   "%s is not served: this system lacks its address family",
+				   address->text);
+		else
+			good = plan_address(plan, net, config, address, report) && good;
+	}
+	if (good && plan->endpoints.count == 0) {
+		struct place place = {config->path, 0, 0};
+		report_add(report, SEVERITY_ERROR, place, NULL,
+			   "no address of `listen:` can be served");
+		return false;
+	}
+	return good;
+}
+
+static bool
+plan_sets(struct plan *plan, const struct net *net, const struct config *config)
+{
+	const struct endpoints *endpoints = &plan->endpoints;
+	struct tcp_limits limits = {config->tcp_clients, config->tcp_clients_per_address,
+				    config->tcp_idle_ms, config->tcp_total_ms};
+
+	plan->tcp = tcp_set_new(endpoints->count, &limits);
+	plan->udp = calloc(net->workers, sizeof(struct udp_set *));
+	if (!plan->tcp || !plan->udp)
+		return false;
+	for (size_t i = 0; i < endpoints->count; i++)
+		tcp_set_add(plan->tcp, endpoints->at[i].tcp);
+	for (unsigned w = 0; w < net->workers; w++) {
+		plan->udp[w] = udp_set_new(endpoints->count);
+		if (!plan->udp[w])
+			return false;
+		for (size_t i = 0; i < endpoints->count; i++)
+			udp_set_add(plan->udp[w], endpoints->at[i].udp[w],
+				    &endpoints->at[i].address);
+	}
+	return true;
+}
+
+static void
+plan_drop(struct plan *plan, unsigned workers)
+{
+	endpoints_free(&plan->endpoints, workers, true);
+	tcp_set_free(plan->tcp);
+	for (unsigned w = 0; plan->udp && w < workers; w++)
+		udp_set_free(plan->udp[w]);
+	free(plan->udp);
+}
+
+static bool
+plan_build(struct plan *plan, const struct net *net, const struct config *config,
+	   struct report *report)
+{
+	*plan = (struct plan){0};
+	if (!probe_all(net, config, report) || !plan_endpoints(plan, net, config, report)) {
+		plan_drop(plan, net->workers);
+		return false;
+	}
+	if (!plan_sets(plan, net, config)) {
+		report_memory(report);
+		plan_drop(plan, net->workers);
+		return false;
+	}
+	return true;
+}
+
+/* Gives every thread its part and waits for all. Cannot fail. */
+static void
+plan_hand_over(struct plan *plan, struct net *net, unsigned tcp_mss)
+{
+	for (size_t i = 0; i < plan->endpoints.count; i++)
+		if (!plan->endpoints.at[i].fresh)
+			socket_set_mss(plan->endpoints.at[i].tcp, tcp_mss);
+	for (unsigned w = 0; w < net->workers; w++)
+		udp_worker_hand(net->udp[w], plan->udp[w]);
+	tcp_server_hand(net->tcp, plan->tcp);
+	for (unsigned w = 0; w < net->workers; w++)
+		udp_worker_wait(net->udp[w]);
+	tcp_server_wait(net->tcp);
+	endpoints_free(&net->endpoints, net->workers, false);
+	net->endpoints = plan->endpoints;
+	free(plan->udp);
+}
+
+/* The threads' objects, without sockets. NULL when out of memory. */
+static struct net *
+net_new(const struct config *config, struct log *log)
+{
+	struct net *net = calloc(1, sizeof(*net));
+
+	if (!net)
+		return NULL;
+	net->workers = config->workers;
+	net->udp = calloc(net->workers, sizeof(struct udp_worker *));
+	net->tcp = tcp_server_new(config->tcp_clients, log);
+	bool good = net->udp && net->tcp;
+	for (unsigned w = 0; good && w < net->workers; w++)
+		good = (net->udp[w] = udp_worker_new()) != NULL;
+	if (good)
+		return net;
+	net_close(net);
+	return NULL;
+}
+
+struct net *
+net_open(const struct config *config, struct log *log, struct report *report)
+{
+	struct net *net = net_new(config, log);
+	struct plan plan;
+
+	if (!net) {
+		report_memory(report);
+		return NULL;
+	}
+	if (!plan_build(&plan, net, config, report)) {
+		net_close(net);
+		return NULL;
+	}
+	plan_hand_over(&plan, net, config->tcp_mss);
+	return net;
+}
+
+bool
+net_start(struct net *net, struct publish *publish, struct report *report)
+{
+	sigset_t all, before;
+
+	/* Signals are for the thread that runs the commands; a new thread inherits the mask. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int error = tcp_server_start(net->tcp, publish);
+	for (unsigned w = 0; error == 0 && w < net->workers; w++)
+		error = udp_worker_start(net->udp[w], publish);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	net->running = true;
+	if (error == 0)
+		return true;
+	net_stop(net);
+	errno = error;
+	report_errno(report, SEVERITY_ERROR, nowhere,
+		     "raise the limit of threads (TasksMax=, ulimit -u)", "cannot start a thread");
+	return false;
+}
+
+bool
+net_reload(struct net *net, const struct config *config, struct report *report)
+{
+	struct plan plan;
+
+	if (!plan_build(&plan, net, config, report))
+		return false;
+	plan_hand_over(&plan, net, config->tcp_mss);
+	if (config->workers != net->workers)
+		report_add(report, SEVERITY_WARNING, (struct place){config->path, 0, 0},
+			   "restart the server",
+			   "workers: %u counts from the next start on, %u go on", config->workers,
+			   net->workers);
+	return true;
+}
+
+void
+net_stop(struct net *net)
+{
+	if (!net->running)
+		return;
+	for (unsigned w = 0; w < net->workers; w++)
+		udp_worker_stop(net->udp[w]);
+	tcp_server_stop(net->tcp);
+	for (unsigned w = 0; w < net->workers; w++)
+		udp_worker_join(net->udp[w]);
+	tcp_server_join(net->tcp);
+	net->running = false;
+}
+
+void
+net_close(struct net *net)
+{
+	if (!net)
+		return;
+	net_stop(net);
+	for (unsigned w = 0; net->udp && w < net->workers; w++)
+		udp_worker_free(net->udp[w]);
+	free(net->udp);
+	tcp_server_free(net->tcp);
+	endpoints_free(&net->endpoints, net->workers, false);
+	free(net);
+}
+
+void
+net_read_counters(const struct net *net, struct net_counters *counters)
+{
+	*counters = (struct net_counters){0};
+	for (unsigned w = 0; w < net->workers; w++)
+		udp_worker_count(net->udp[w], counters);
+	tcp_server_count(net->tcp, counters);
+}

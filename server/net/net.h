@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * net.h - the transports: UDP workers and the TCP thread. They move bytes and know no DNS.
+ */
+#ifndef ANYNS_NET_NET_H
+#define ANYNS_NET_NET_H
+
+#include "anyns/config.h"
+#include "anyns/log.h"
+#include "anyns/publish.h"
+
+struct net;
+
+/* Sums over all workers, since start. */
+struct net_counters {
+	uint64_t udp_received;
+	uint64_t udp_sent;
+	uint64_t udp_ignored;     /* nothing to send: not a query */
+	uint64_t udp_send_errors; /* dropped by the kernel or the socket buffer full */
+	uint64_t tcp_accepted;
+	uint64_t tcp_refused;  /* over a limit, and no idle connection could make room */
+	uint64_t tcp_received; /* messages */
+	uint64_t tcp_sent;
+	uint64_t tcp_open; /* now */
+};
+
+/*
+ * Opens and binds every socket of `config`: per listen address one UDP socket per worker and one
+ * TCP listener. Nothing is received before net_start(). NULL with errors at the addresses' places
+ * when a socket cannot be had (port in use, no permission); then nothing stays open. An address
+ * whose family the kernel lacks (IPv6 turned off) is a warning and left out, as long as another one
+ * is left.
+ */
+struct net *net_open(const struct config *config, struct log *log, struct report *report) NODISCARD;
+
+/* Starts the threads. `publish` must hold a view already. false with an error when a thread cannot
+ * start. */
+bool net_start(struct net *net, struct publish *publish, struct report *report) NODISCARD;
+
+/*
+ * Takes over what `config` changes: addresses that came are opened, those that went are drained and
+ * closed, limits and timeouts apply at once, tcp_mss to new connections. Sockets that stay are not
+ * touched, so no query is lost. Returns when all threads have taken over, within a fraction of a
+ * second. A changed `workers:` is a warning (needs a restart). false with errors, and nothing
+ * changed, when a new address cannot be bound.
+ */
+bool net_reload(struct net *net, const struct config *config, struct report *report) NODISCARD;
+
+/*
+ * Answers what was received, closes the sockets, joins the threads: takes a tenth of a second, up
+ * to one more when TCP clients are slow to take their answers. It cannot be started again.
+ */
+void net_stop(struct net *net);
+
+/* Closes everything; stops first when running. NULL is legal. */
+void net_close(struct net *net);
+
+/* Any thread. */
+void net_read_counters(const struct net *net, struct net_counters *counters);
+
+#endif
