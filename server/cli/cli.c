@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "anyns/base.h"
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *summary;
+};
+
+static const struct command commands[] = {
+	{"run", cli_run, "serve in the foreground"},
+	{"check", cli_check, "check the configuration and all zones, change nothing"},
+};
+
+static void
+print_help(FILE *stream)
+{
+	fputs("anyns - anycast DNS responder: serves static zones and says which instance answers\n"
+	      "\n"
+	      "usage: anyns COMMAND [OPTION...]\n"
+	      "\n",
+	      stream);
+	for (size_t i = 0; i < ARRAY_LENGTH(commands); i++)
+		fprintf(stream, "  anyns %-8s %s\n", commands[i].name, commands[i].summary);
+	fputs("\n"
+	      "  anyns COMMAND --help   what a command does and takes\n"
+	      "  anyns --version        the version\n"
+	      "\n"
+	      "Signals to a running server: SIGHUP reloads, SIGTERM and SIGINT end it.\n"
+	      "Manual: anyns(8), configuration: anyns.yaml(5).\n"
+	      "Exit status: 0 ok, 1 failed, 2 usage.\n",
+	      stream);
+}
+
+int
+cli_main(int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : "";
+	for (size_t i = 0; i < ARRAY_LENGTH(commands); i++)
+		if (strcmp(word, commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+		print_help(stdout);
+		return EXIT_OK;
+	}
+	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
+		puts("anyns " ANYNS_VERSION);
+		return EXIT_OK;
+	}
+	if (*word)
+		fprintf(stderr, "anyns: there is no command \"%s\"\n\n", word);
+	print_help(stderr);
+	return EXIT_USAGE;
+}

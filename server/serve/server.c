@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * server.c - start, reload, stop.
+ *
+ * The main thread only waits for signals (libev). Whatever takes long, reading and compiling zones,
+ * runs in a loader thread, at the start as well as at a reload, so that SIGTERM is heard at any
+ * time. The order of the start: read the configuration; bind; give up root; load every zone as the
+ * user that later reloads it; only then receive the first query: nothing is answered before all
+ * that can load has loaded.
+ */
+#include "serve/server.h"
+
+#include <ev.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "anyns/log.h"
+#include "anyns/name.h"
+#include "net/net.h"
+#include "serve/generation.h"
+#include "serve/privileges.h"
+
+struct server {
+	const char *path;
+	struct log *log;
+	struct net *net;
+	struct publish *publish;
+	struct generation *current; /* NULL until the first load */
+	uint8_t fallback_secret[CONFIG_SECRET_SIZE];
+	bool running; /* the transports are started */
+	bool failed;
+
+	struct ev_loop *loop;
+	ev_signal hangup;
+	ev_signal terminate;
+	ev_signal interrupt;
+	ev_async loaded;
+
+	/* The loader thread's, handed over by the `loaded` event. */
+	pthread_t loader;
+	bool loading;
+	bool load_again; /* SIGHUP while loading: what was read may be old already */
+	atomic_bool cancel;
+	struct config *to_load; /* start: already read; NULL: read it again */
+	struct generation *next;
+	struct report load_report;
+};
+
+/* ------------------------------------------------------------ loading */
+
+static void *
+load_thread(void *argument)
+{
+	struct server *server = argument;
+	struct config *config = server->to_load;
+	server->to_load = NULL;
+	if (!config)
+		config = config_read(server->path, &server->load_report);
+	if (config) {
+		struct load_options options = {
+			.previous = server->current ? server->current->loaded : NULL,
+			.threads = config->workers,
+			.progress = !server->current && isatty(STDERR_FILENO),
+			.cancel = &server->cancel,
+		};
+		server->next = generation_make(config, &options, server->fallback_secret,
+					       &server->load_report);
+	}
+	ev_async_send(server->loop, &server->loaded);
+	return NULL;
+}
+
+static void
+begin_load(struct server *server)
+{
+	sigset_t all;
+	sigset_t old;
+	sigfillset(&all);
+	server->load_again = false;
+	/* Signals are the main thread's. */
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	server->loading = pthread_create(&server->loader, NULL, load_thread, server) == 0;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (server->loading)
+		return;
+	log_error(server->log, "cannot start a thread to load zones; %s",
+		  server->current ? "the zones served before go on being served, try again"
+				  : "nothing can be served");
+	if (!server->current) {
+		server->failed = true;
+		ev_break(server->loop, EVBREAK_ALL);
+	}
+}
+
+static void
+log_zones(const struct server *server, const struct generation *generation)
+{
+	log_report(server->log, &generation->loaded->report);
+	for (size_t i = 0; i < generation->loaded->count; i++) {
+		const struct loaded_zone *zone = &generation->loaded->zones[i];
+		char text[NAME_TEXT_MAX];
+		log_report(server->log, &zone->report);
+		if (zone->stale)
+			log_error(server->log,
+				  "zone %s has errors; its previous version, serial %u, goes on "
+				  "being served; correct the file and reload",
+				  name_text(text, zone->apex), segment_serial(zone->segment));
+		else if (!zone->segment)
+			log_error(server->log,
+				  "zone %s has errors and is answered with SERVFAIL; correct the "
+				  "file and reload",
+				  name_text(text, zone->apex));
+	}
+}
+
+static bool
+start_serving(struct server *server, struct generation *generation)
+{
+	const struct config *config = generation->config;
+	struct generation_summary summary = generation_summarize(generation);
+	publish_swap(server->publish, &generation->view);
+	server->current = generation;
+	if (!net_start(server->net, server->publish, &server->load_report)) {
+		log_report(server->log, &server->load_report);
+		return false;
+	}
+	server->running = true;
+	log_notice(server->log,
+		   "serving %zu zones on %zu addresses with %u workers as instance %s; %zu zones "
+		   "failed",
+		   summary.zones - summary.failed, config->listen_count, config->workers,
+		   config->instance, summary.failed);
+	return true;
+}
+
+/* The sockets first: they may fail, and then everything stays as it was. */
+static void
+switch_over(struct server *server, struct generation *generation)
+{
+	if (!net_reload(server->net, generation->config, &server->load_report)) {
+		log_report(server->log, &server->load_report);
+		log_error(server->log, "reload refused, everything goes on as before");
+		generation_free(generation);
+		return;
+	}
+	log_report(server->log, &server->load_report);
+	publish_swap(server->publish, &generation->view);
+	struct generation *old = server->current;
+	server->current = generation;
+	log_set_level(server->log, (enum log_level)generation->config->log_level);
+	if (!log_set_instance(server->log, generation->config->instance))
+		log_error(server->log, "no memory to log as instance %s from now on",
+			  generation->config->instance);
+	generation_free(old);
+	struct generation_summary summary = generation_summarize(generation);
+	log_notice(server->log,
+		   "reloaded: %zu zones, %zu compiled, %zu unchanged, %zu kept in their previous "
+		   "version, %zu failed",
+		   summary.zones, summary.compiled, summary.reused, summary.stale, summary.failed);
+}
+
+static void
+on_loaded(struct ev_loop *loop, ev_async *event, int events)
+{
+	struct server *server = event->data;
+	struct generation *generation = server->next;
+	(void)events;
+	server->next = NULL;
+	pthread_join(server->loader, NULL);
+	server->loading = false;
+	if (generation) {
+		log_zones(server, generation);
+		if (server->running)
+			switch_over(server, generation);
+		else
+			server->failed = !start_serving(server, generation);
+	} else {
+		log_report(server->log, &server->load_report);
+		if (server->running)
+			log_error(server->log, "reload refused, everything goes on as before");
+		else
+			server->failed = true;
+	}
+	report_clear(&server->load_report);
+	if (server->failed)
+		ev_break(loop, EVBREAK_ALL);
+	else if (server->load_again)
+		begin_load(server);
+}
+
+/* ------------------------------------------------------------ signals */
+
+static void
+on_hangup(struct ev_loop *loop, ev_signal *event, int events)
+{
+	struct server *server = event->data;
+	(void)loop;
+	(void)events;
+	if (server->loading) {
+		server->load_again = true;
+		return;
+	}
+	log_info(server->log, "SIGHUP: reloading %s", server->path);
+	begin_load(server);
+}
+
+static void
+on_terminate(struct ev_loop *loop, ev_signal *event, int events)
+{
+	struct server *server = event->data;
+	(void)events;
+	log_notice(server->log, "signal %d: stopping", event->signum);
+	atomic_store(&server->cancel, true);
+	/* From here on a second signal has its default effect: it ends the process at once. */
+	ev_signal_stop(loop, &server->terminate);
+	ev_signal_stop(loop, &server->interrupt);
+	ev_break(loop, EVBREAK_ALL);
+}
+
+static void
+watch_signals(struct server *server)
+{
+	signal(SIGPIPE, SIG_IGN);
+	ev_signal_init(&server->hangup, on_hangup, SIGHUP);
+	ev_signal_init(&server->terminate, on_terminate, SIGTERM);
+	ev_signal_init(&server->interrupt, on_terminate, SIGINT);
+	ev_async_init(&server->loaded, on_loaded);
+	server->hangup.data = server;
+	server->terminate.data = server;
+	server->interrupt.data = server;
+	server->loaded.data = server;
+	ev_signal_start(server->loop, &server->hangup);
+	ev_signal_start(server->loop, &server->terminate);
+	ev_signal_start(server->loop, &server->interrupt);
+	ev_async_start(server->loop, &server->loaded);
+}
+
+/* ------------------------------------------------------------ start and stop */
+
+/* All that must be had before zones are loaded. Takes the configuration over. */
+static bool
+prepare(struct server *server, struct config *config, struct report *report)
+{
+	server->to_load = config;
+	server->log = log_new(config->instance, (enum log_level)config->log_level);
+	server->publish = publish_new();
+	server->loop = ev_loop_new(EVFLAG_AUTO);
+	if (!server->log || !server->publish || !server->loop ||
+	    getrandom(server->fallback_secret, sizeof server->fallback_secret, 0) !=
+		    sizeof server->fallback_secret) {
+		report_errno(report, SEVERITY_ERROR, (struct place){0}, NULL, "cannot start");
+		return false;
+	}
+	server->net = net_open(config, server->log, report);
+	return server->net && (!config->user || privileges_drop(config->user, report));
+}
+
+static void
+stop(struct server *server)
+{
+	if (server->loading) {
+		pthread_join(server->loader, NULL);
+		generation_free(server->next);
+	}
+	net_close(server->net);
+	if (server->running)
+		log_notice(server->log, "stopped");
+	publish_free(server->publish);
+	generation_free(server->current);
+	config_free(server->to_load);
+	if (server->loop)
+		ev_loop_destroy(server->loop);
+	report_clear(&server->load_report);
+	log_free(server->log);
+}
+
+bool
+server_run(const char *path)
+{
+	struct server server = {.path = path};
+	struct report report = REPORT_INIT;
+	struct config *config = config_read(path, &report);
+	bool ready = config && prepare(&server, config, &report);
+	report_print(&report, stderr);
+	report_clear(&report);
+	if (ready) {
+		watch_signals(&server);
+		begin_load(&server);
+		if (!server.failed)
+			ev_run(server.loop, 0);
+	}
+	stop(&server);
+	return ready && !server.failed;
+}
