@@ -77,4 +77,7 @@ void report_print(const struct report *report, FILE *stream);
  */
 const char *report_line(const struct finding *finding, char *line, size_t size);
 
+/* The same without the severity, for those who tell it themselves. */
+const char *report_bare_line(const struct finding *finding, char *line, size_t size);
+
 #endif

@@ -210,8 +210,8 @@ line_number(struct line *line, unsigned number)
 	line_plain(line, text);
 }
 
-const char *
-report_line(const struct finding *finding, char *text, size_t size)
+static const char *
+write_finding(const struct finding *finding, const char *severity, char *text, size_t size)
 {
 	struct line line = {text, size, 0};
 	if (finding->file) {
@@ -223,7 +223,7 @@ report_line(const struct finding *finding, char *text, size_t size)
 			line_number(&line, finding->column);
 		line_byte(&line, ' ');
 	}
-	line_plain(&line, finding->severity == SEVERITY_ERROR ? "error: " : "warning: ");
+	line_plain(&line, severity);
 	line_text(&line, finding->message);
 	if (finding->remedy) {
 		line_plain(&line, "; ");
@@ -232,6 +232,19 @@ report_line(const struct finding *finding, char *text, size_t size)
 	if (size)
 		text[line.at] = '\0';
 	return text;
+}
+
+const char *
+report_line(const struct finding *finding, char *line, size_t size)
+{
+	bool error = finding->severity == SEVERITY_ERROR;
+	return write_finding(finding, error ? "error: " : "warning: ", line, size);
+}
+
+const char *
+report_bare_line(const struct finding *finding, char *line, size_t size)
+{
+	return write_finding(finding, "", line, size);
 }
 
 void

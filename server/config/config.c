@@ -235,36 +235,41 @@ read_log(const struct config_context *context, const struct config_key *key,
 /* clang-format off */
 enum {
 	KEY_INSTANCE, KEY_LISTEN, KEY_ZONES, KEY_ZONE_DIRECTORY, KEY_WORKERS, KEY_VERSION, KEY_USER,
-	KEY_IDENTITY_NAME, KEY_IDENTITY_ADDRESSES, KEY_SECRET, KEY_ZONEMD, KEY_UDP_SIZE, KEY_TCP_MSS,
-	KEY_TCP_CLIENTS, KEY_TCP_CLIENTS_PER_ADDRESS, KEY_TCP_IDLE_TIMEOUT, KEY_TCP_TOTAL_TIMEOUT, KEY_LOG,
-	KEY_COUNT
+	KEY_IDENTITY_NAME, KEY_IDENTITY_ADDRESSES, KEY_SECRET, KEY_ZONEMD, KEY_UDP_SIZE,
+	KEY_TCP_MSS, KEY_TCP_CLIENTS, KEY_TCP_CLIENTS_PER_ADDRESS, KEY_TCP_IDLE_TIMEOUT,
+	KEY_TCP_TOTAL_TIMEOUT, KEY_LOG, KEY_COUNT
 };
 
 static const struct config_key keys[KEY_COUNT] = {
 	/* 63 bytes fit a label, a host name and every label of a metrics system. */
-	[KEY_INSTANCE] = {.name = "instance", .read = read_instance, KEY_AT(instance), .low = 1, .high = 63},
+	[KEY_INSTANCE] = {.name = "instance", .read = read_instance, KEY_AT(instance),
+		.low = 1, .high = 63},
 	[KEY_LISTEN] = {.name = "listen", .read = read_listen,
-		.missing = "add the addresses to answer on, as in listen: [192.0.2.53, \"2001:db8::53\"]"},
+		.missing = "add the addresses to answer on, "
+			   "as in listen: [192.0.2.53, \"2001:db8::53\"]"},
 	[KEY_ZONES] = {.name = "zones", .read = config_zones_read},
 	[KEY_ZONE_DIRECTORY] = {.name = "zone-directory", .read = config_zones_read_directory},
-	[KEY_WORKERS] = {.name = "workers", .read = read_workers, KEY_AT(workers), .low = 1, .high = WORKERS_MAX},
+	[KEY_WORKERS] = {.name = "workers", .read = read_workers, KEY_AT(workers),
+		.low = 1, .high = WORKERS_MAX},
 	/* A TXT string has at most 255 bytes (RFC 1035 3.3). */
-	[KEY_VERSION] = {.name = "version", .read = read_version, KEY_AT(version), .low = 1, .high = 255},
+	[KEY_VERSION] = {.name = "version", .read = read_version, KEY_AT(version),
+		.low = 1, .high = 255},
 	[KEY_USER] = {.name = "user", .read = read_user, KEY_AT(user), .low = 1, .high = 255},
 	[KEY_IDENTITY_NAME] = {.name = "identity-name", .read = read_identity_name},
 	[KEY_IDENTITY_ADDRESSES] = {.name = "identity-addresses", .read = read_identity_addresses},
 	[KEY_SECRET] = {.name = "secret", .read = config_secret_read},
 	[KEY_ZONEMD] = {.name = "zonemd", .read = read_zonemd, KEY_AT(zonemd)},
-	/* 512: RFC 1035; 1232: what passes everywhere without fragments (RFC 9715). */
+	/* 512: RFC 1035 4.2.1; 1232: an IPv6 packet of 1280 bytes, which every path must carry. */
 	[KEY_UDP_SIZE] = {.name = "udp-size", .read = config_value_number, KEY_AT(udp_size),
 		.low = 512, .high = 4096, .fallback = 1232},
 	/* 536: RFC 9293 3.7.1; 1220: the least IPv6 MTU of 1280 without headers. */
 	[KEY_TCP_MSS] = {.name = "tcp-mss", .read = read_tcp_mss, KEY_AT(tcp_mss),
 		.low = 536, .high = 65495, .fallback = 1220},
-	[KEY_TCP_CLIENTS] = {.name = "tcp-clients", .read = config_value_number, KEY_AT(tcp_clients),
-		.low = 1, .high = 1000000, .fallback = 1024},
-	[KEY_TCP_CLIENTS_PER_ADDRESS] = {.name = "tcp-clients-per-address", .read = config_value_number,
-		KEY_AT(tcp_clients_per_address), .low = 1, .high = 1000000, .fallback = 64},
+	[KEY_TCP_CLIENTS] = {.name = "tcp-clients", .read = config_value_number,
+		KEY_AT(tcp_clients), .low = 1, .high = 1000000, .fallback = 1024},
+	[KEY_TCP_CLIENTS_PER_ADDRESS] = {.name = "tcp-clients-per-address",
+		.read = config_value_number, KEY_AT(tcp_clients_per_address),
+		.low = 1, .high = 1000000, .fallback = 64},
 	/* The keepalive option has 16 bits of 100 ms (RFC 7828 3.1): less than two hours. */
 	[KEY_TCP_IDLE_TIMEOUT] = {.name = "tcp-idle-timeout", .read = config_value_duration,
 		KEY_AT(tcp_idle_ms), .low = 100, .high = 3600000, .fallback = 10000},

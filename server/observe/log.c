@@ -250,7 +250,7 @@ log_report(struct log *log, const struct report *report)
 									   : LOG_LEVEL_WARNING;
 
 		if (log_wants(log, level))
-			write_line(log, level, report_line(finding, text, sizeof(text)));
+			write_line(log, level, report_bare_line(finding, text, sizeof(text)));
 	}
 	if (report->dropped > 0)
 		log_warning(log, "%zu more findings are not shown; anyns check lists the first %u",

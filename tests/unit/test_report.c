@@ -123,6 +123,7 @@ test_line_forms(void **state)
 	finding.severity = SEVERITY_WARNING;
 	finding.remedy = remedy;
 	assert_string_equal(report_line(&finding, line, sizeof line), "z:12:3: warning: m; r");
+	assert_string_equal(report_bare_line(&finding, line, sizeof line), "z:12:3: m; r");
 }
 
 static void
