@@ -96,10 +96,9 @@ void
 denial_wildcard_no_data(struct proofs *proofs, const struct scope *scope,
 			const struct lookup_name *name, const struct lookup *found)
 {
-	const struct image_denial *denial = denial_of(proofs, found->node);
 	add_encloser(proofs, scope, name, found);
-	if (denial)
-		add(proofs, scope, denial->own);
+	/* Under opt-out an empty wildcard may have no NSEC3 either. */
+	denial_no_data(proofs, scope, found->node);
 }
 
 static bool

@@ -33,8 +33,8 @@ struct resolver {
 	struct scope scope; /* its zone */
 	size_t next_at;     /* STEP_FOLLOW: where the next name stands in the message */
 	unsigned links;     /* CNAMEs in the answer */
-	/* By link: the node of the CNAME or DNAME, NULL where a wildcard was. */
-	const struct image_node **visited;
+	uint64_t *told;     /* hashes of the names whose CNAME or DNAME is in the answer */
+	unsigned told_count;
 	struct proofs *proofs;
 };
 
@@ -107,8 +107,9 @@ no_name(struct resolver *r, const struct lookup *found)
 static enum step
 refer(struct resolver *r, const struct image_node *cut)
 {
-	bool dnssec = r->query->edns.dnssec_ok;
 	const struct image *image = &r->scope.image;
+	/* Without signatures it is no signed zone: its DS proves nothing. */
+	bool dnssec = r->query->edns.dnssec_ok && image_header(image)->flags;
 	const struct image_set *ns = image_find_set(image, cut, DNS_TYPE_NS);
 	const struct image_set *ds = image_find_set(image, cut, DNS_TYPE_DS);
 	size_t size = full_size(r, cut);
@@ -173,20 +174,24 @@ answer_rrsig(struct resolver *r, const struct lookup *found)
 	return STEP_DONE;
 }
 
-/* Whether the chain came by this node before: its records are in the answer. */
+/*
+ * Notes that the CNAME or DNAME of this name will be in the answer. false: it is there already,
+ * told once is enough (RFC 2181 5.5). Names, not nodes: a wildcard is met under many.
+ */
 static bool
-was_visited(const struct resolver *r, const struct image_node *node)
+tell_once(struct resolver *r, uint64_t hash)
 {
-	for (unsigned i = 0; i < r->links; i++)
-		if (r->visited[i] == node)
-			return true;
-	return false;
+	for (unsigned i = 0; i < r->told_count; i++)
+		if (r->told[i] == hash)
+			return false;
+	r->told[r->told_count++] = hash;
+	return true;
 }
 
 static enum step
 follow_cname(struct resolver *r, const struct lookup *found, const struct image_set *cname)
 {
-	if (was_visited(r, found->node))
+	if (!tell_once(r, r->name->hashes[r->name->labels]))
 		return STEP_DONE; /* a loop */
 	size_t place;
 	if (!reply_set(r->reply, REPLY_ANSWER, &r->scope, cname, owned_by(r, found->node),
@@ -194,8 +199,6 @@ follow_cname(struct resolver *r, const struct lookup *found, const struct image_
 		return STEP_TRUNCATED;
 	if (found->kind == LOOKUP_WILDCARD)
 		denial_wildcard(r->proofs, &r->scope, r->name, found);
-	/* A wildcard may be met again by another name. */
-	r->visited[r->links] = found->kind == LOOKUP_FOUND ? found->node : NULL;
 	r->next_at = place + 12;
 	return STEP_FOLLOW;
 }
@@ -266,10 +269,12 @@ follow_dname(struct resolver *r, const struct lookup *found)
 	struct owner owner = {.size = size};
 	owner.at = reply_locate(r->reply, r->owner.at, r->name->size - size);
 	size_t place;
-	/* A target below the owner leads here again: the DNAME itself is told once (RFC 2181 5.5).
-	 */
-	if (!was_visited(r, found->node) && !reply_set(r->reply, REPLY_ANSWER, &r->scope, dname,
-						       owner, r->query->edns.dnssec_ok, &place))
+	if (!tell_once(r, r->name->hashes[r->name->labels]))
+		return STEP_DONE; /* a loop */
+	/* A target below the owner leads to the same DNAME again. */
+	if (tell_once(r, r->name->hashes[found->encloser_labels]) &&
+	    !reply_set(r->reply, REPLY_ANSWER, &r->scope, dname, owner, r->query->edns.dnssec_ok,
+		       &place))
 		return STEP_TRUNCATED;
 
 	struct wire_reader record = wire_reader(image_set_data(dname), dname->data_size);
@@ -288,7 +293,6 @@ follow_dname(struct resolver *r, const struct lookup *found)
 	r->next_at = r->reply->at + 12;
 	if (!reply_record(r->reply, REPLY_ANSWER, r->owner, DNS_TYPE_CNAME, ttl, name, name_size))
 		return STEP_TRUNCATED;
-	r->visited[r->links] = found->node;
 	return STEP_FOLLOW;
 }
 
@@ -306,6 +310,26 @@ find_zone(const struct resolver *r)
 	return entry ? entry : directory_find(r->zones, r->name, labels);
 }
 
+/*
+ * A DS question went to the zone above, which turns out to have delegated something in between: it
+ * is not the parent. The zone of that name, if served here, then says that it has none (RFC
+ * 4035 3.1.4.1).
+ */
+static bool
+enter_own_zone(struct resolver *r)
+{
+	if (r->query->type != DNS_TYPE_DS)
+		return false;
+	const struct zone_entry *entry = directory_find(r->zones, r->name, r->name->labels);
+	if (!entry || !entry->image.base || entry->image.base == r->scope.image.base)
+		return false;
+	r->scope = (struct scope){.image = entry->image,
+				  .name_at = r->owner.at,
+				  .name_size = r->name->size,
+				  .literal = r->links == 0};
+	return true;
+}
+
 static enum step
 answer_name(struct resolver *r)
 {
@@ -318,7 +342,7 @@ answer_name(struct resolver *r)
 	case LOOKUP_WILDCARD:
 		return answer_from_node(r, &found);
 	case LOOKUP_BELOW_CUT:
-		return refer(r, found.node);
+		return enter_own_zone(r) ? answer_name(r) : refer(r, found.node);
 	case LOOKUP_DNAME:
 		return follow_dname(r, &found);
 	case LOOKUP_MISSING:
@@ -378,7 +402,7 @@ resolve(struct reply *reply, const struct directory *zones, const struct query *
 	struct lookup_name names[2])
 {
 	/* Not zeroed: most answers use neither. */
-	const struct image_node *visited[CHAIN_MAX];
+	uint64_t told[2 * CHAIN_MAX];
 	struct proofs proofs;
 	proofs.wanted = query->edns.dnssec_ok;
 	proofs.count = 0;
@@ -387,7 +411,7 @@ resolve(struct reply *reply, const struct directory *zones, const struct query *
 			     .query = query,
 			     .names = names,
 			     .name = query->name,
-			     .visited = visited,
+			     .told = told,
 			     .proofs = &proofs};
 	r.owner.at = DNS_HEADER_SIZE;
 	const struct zone_entry *entry = find_zone(&r);

@@ -106,6 +106,9 @@ static uint32_t
 denial_flags(const struct zone *zone)
 {
 	const struct zone_name *apex = &zone->names[0];
+	/* Without signatures it is no signed zone (RFC 4035 2), and a chain proves nothing. */
+	if (zone_find_set(zone, apex, DNS_TYPE_SOA)->sig_count == 0)
+		return 0;
 	if (zone_find_set(zone, apex, DNS_TYPE_NSEC))
 		return IMAGE_NSEC;
 	if (zone_find_set(zone, apex, DNS_TYPE_NSEC3PARAM))
