@@ -39,8 +39,7 @@ struct zone_set {
 	uint32_t ttl;     /* of all records; differing ones were a finding, the smallest counts */
 	uint32_t sig_ttl; /* of the RRSIGs, likewise */
 	uint32_t first_rdata;
-	uint32_t rdata_count; /* sorted canonically (RFC 4034 6.3, bytes as they are), no duplicates
-			       */
+	uint32_t rdata_count; /* in canonical form sorted (RFC 4034 6.3) and none twice */
 	uint32_t first_sig;   /* RRSIG rdata covering `type`, in zone.rdatas too */
 	uint32_t sig_count;
 };

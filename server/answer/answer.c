@@ -104,7 +104,8 @@ answer_question(struct answer_worker *worker, const struct answer_view *view,
 static void
 put_header(const struct reply *reply, const struct query *query)
 {
-	uint16_t kept = query->flags & (DNS_OPCODE_MASK | DNS_FLAG_RD | DNS_FLAG_CD);
+	/* CD and AD are for validators; an authoritative answer clears them (RFC 4035 3.1.6). */
+	uint16_t kept = query->flags & (DNS_OPCODE_MASK | DNS_FLAG_RD);
 	uint16_t flags = DNS_FLAG_QR | kept | reply->flags | (reply->truncated ? DNS_FLAG_TC : 0) |
 			 (reply->rcode & DNS_RCODE_MASK);
 	wire_poke_u16(reply->out, query->id);

@@ -62,6 +62,8 @@ cli_check(int argc, char **argv)
 		return options.status;
 	struct report report = REPORT_INIT;
 	struct config *config = config_read(options.config, &report);
+	print_findings(&report, options.quiet);
+	report_clear(&report);
 	bool ok = config && check_zones(config, options.quiet, &report);
 	print_findings(&report, options.quiet);
 	report_clear(&report);

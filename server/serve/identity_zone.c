@@ -69,6 +69,20 @@ identity_zone_make(const struct config *config, struct report *report)
 	return zone;
 }
 
+/* The delegation at or above `lower`, which is below the apex; NULL when the zone itself is asked
+ * for it. */
+static const struct zone_name *
+find_cut(const struct zone *zone, const uint8_t *lower)
+{
+	for (const uint8_t *at = lower; name_labels(at) > zone->apex_labels;
+	     at = name_skip(at, 1)) {
+		uint32_t index = zone_find_name(zone, at);
+		if (index != ZONE_NONE && zone->names[index].flags & ZONE_NAME_CUT)
+			return &zone->names[index];
+	}
+	return NULL;
+}
+
 void
 identity_zone_check_parent(const struct config *config, const struct zone *zone,
 			   struct report *report)
@@ -79,9 +93,9 @@ identity_zone_check_parent(const struct config *config, const struct zone *zone,
 		return;
 	uint8_t lower[DNS_NAME_MAX];
 	name_lower(lower, config->identity_name);
-	uint32_t index = zone_find_name(zone, lower);
-	const struct zone_name *name = index == ZONE_NONE ? NULL : &zone->names[index];
-	if (name && name->flags & ZONE_NAME_CUT && !zone_find_set(zone, name, DNS_TYPE_DS))
+	const struct zone_name *cut = find_cut(zone, lower);
+	/* What lies below a delegation is for the delegated zone to delegate. */
+	if (cut && (!name_equal(cut->wire, lower) || !zone_find_set(zone, cut, DNS_TYPE_DS)))
 		return;
 	char identity[NAME_TEXT_MAX];
 	char apex[NAME_TEXT_MAX];

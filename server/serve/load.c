@@ -60,6 +60,15 @@ find_previous(struct job *job)
 	return true;
 }
 
+static void
+free_files(struct zone_file *files, size_t count)
+{
+	for (size_t i = 0; files && i < count; i++)
+		free(files[i].path);
+	free(files);
+}
+
+/* NULL when out of memory: the zone is then compiled anew next time. */
 static struct zone_file *
 copy_files(const struct zone_file *files, size_t count)
 {
@@ -67,16 +76,12 @@ copy_files(const struct zone_file *files, size_t count)
 	for (size_t i = 0; copy && i < count; i++) {
 		copy[i] = files[i];
 		copy[i].path = strdup(files[i].path);
+		if (!copy[i].path) {
+			free_files(copy, i);
+			copy = NULL;
+		}
 	}
 	return copy;
-}
-
-static void
-free_files(struct zone_file *files, size_t count)
-{
-	for (size_t i = 0; files && i < count; i++)
-		free(files[i].path);
-	free(files);
 }
 
 /* ------------------------------------------------------------ one zone */

@@ -168,11 +168,12 @@ static void
 on_loaded(struct ev_loop *loop, ev_async *event, int events)
 {
 	struct server *server = event->data;
-	struct generation *generation = server->next;
 	(void)events;
-	server->next = NULL;
+	/* The join, not the event, is what makes the loader's writes ours to read. */
 	pthread_join(server->loader, NULL);
 	server->loading = false;
+	struct generation *generation = server->next;
+	server->next = NULL;
 	if (generation) {
 		log_zones(server, generation);
 		if (server->running)
@@ -222,6 +223,20 @@ on_terminate(struct ev_loop *loop, ev_signal *event, int events)
 	ev_break(loop, EVBREAK_ALL);
 }
 
+/*
+ * Blocked from the first line to the moment when it is watched: a reload that is ordered right
+ * after the start must not end the process, as SIGHUP does by default.
+ */
+static void
+mask_hangup(int how)
+{
+	sigset_t hangup;
+
+	sigemptyset(&hangup);
+	sigaddset(&hangup, SIGHUP);
+	pthread_sigmask(how, &hangup, NULL);
+}
+
 static void
 watch_signals(struct server *server)
 {
@@ -238,6 +253,7 @@ watch_signals(struct server *server)
 	ev_signal_start(server->loop, &server->terminate);
 	ev_signal_start(server->loop, &server->interrupt);
 	ev_async_start(server->loop, &server->loaded);
+	mask_hangup(SIG_UNBLOCK);
 }
 
 /* ------------------------------------------------------------ start and stop */
@@ -284,6 +300,7 @@ server_run(const char *path)
 {
 	struct server server = {.path = path};
 	struct report report = REPORT_INIT;
+	mask_hangup(SIG_BLOCK);
 	struct config *config = config_read(path, &report);
 	bool ready = config && prepare(&server, config, &report);
 	report_print(&report, stderr);

@@ -7,7 +7,7 @@
  * denials.
  */
 #include "anyns/name.h"
-#include "zone/check.h"
+#include "zone/check_zone.h"
 #include "zone/group.h"
 
 /* --- type bitmaps, for NSEC3 too --- */

@@ -11,7 +11,7 @@
 
 #include "anyns/name.h"
 #include "anyns/wire.h"
-#include "zone/check.h"
+#include "zone/check_zone.h"
 #include "zone/group.h"
 #include "zone/rdata.h"
 

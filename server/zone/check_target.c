@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "anyns/name.h"
-#include "zone/check.h"
+#include "zone/check_zone.h"
 #include "zone/group.h"
 
 struct targets {

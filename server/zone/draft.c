@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "zone/fields.h"
+
 bool
 draft_start(struct draft *draft, const uint8_t *apex, const struct zone_options *options,
 	    struct report *report)
@@ -131,6 +133,27 @@ draft_owner(struct draft *draft, const uint8_t *wire)
 	return owner;
 }
 
+/*
+ * The canonical form (RFC 4034 6.2): by it records are ordered and found to be the same, while
+ * answers keep the case of the file. Most rdata has no name with a capital letter and is its own
+ * canonical form.
+ */
+static const uint8_t *
+canonical(struct draft *draft, uint16_t type, const uint8_t *rdata, size_t size)
+{
+	size_t i = 0;
+	if (!fields_folds(type))
+		return rdata;
+	while (i < size && name_fold(rdata[i]) == rdata[i])
+		i++;
+	if (i == size)
+		return rdata;
+	uint8_t *copy = arena_copy(draft->scratch, rdata, size);
+	if (copy)
+		fields_canonical(type, rdata, size, copy);
+	return copy;
+}
+
 void
 draft_record(struct draft *draft, uint16_t type, uint32_t ttl, const uint8_t *rdata, size_t size,
 	     struct zone_place place)
@@ -146,7 +169,8 @@ draft_record(struct draft *draft, uint16_t type, uint32_t ttl, const uint8_t *rd
 		return;
 	draft->places = places;
 	const uint8_t *kept = arena_copy(draft->keep, rdata, size);
-	if (!kept) {
+	const uint8_t *order = kept ? canonical(draft, type, kept, size) : NULL;
+	if (!order) {
 		draft->no_memory = true;
 		return;
 	}
@@ -156,6 +180,7 @@ draft_record(struct draft *draft, uint16_t type, uint32_t ttl, const uint8_t *rd
 	draft->places[draft->place_count] = place;
 	draft->records[draft->record_count++] = (struct draft_record){
 		.rdata = kept,
+		.order = order,
 		.ttl = ttl,
 		.place = (uint32_t)draft->place_count++,
 		.type = type,

@@ -28,6 +28,7 @@ struct draft_owner {
 
 struct draft_record {
 	const uint8_t *rdata; /* in the zone's arena */
+	const uint8_t *order; /* what it is compared by: canonical form, the same when equal */
 	uint32_t ttl;
 	uint32_t place;
 	uint16_t type;

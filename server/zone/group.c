@@ -125,7 +125,7 @@ compare_records(const void *a, const void *b)
 	bool y_sig = y->type == DNS_TYPE_RRSIG;
 	if (x_sig != y_sig)
 		return x_sig ? 1 : -1;
-	int order = memcmp(x->rdata, y->rdata, size_min(x->size, y->size));
+	int order = memcmp(x->order, y->order, size_min(x->size, y->size));
 	return order ? order : (int)x->size - (int)y->size;
 }
 

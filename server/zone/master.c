@@ -16,7 +16,7 @@
 
 enum {
 	INCLUDE_DEPTH_MAX = 64,
-	INCLUDES_MAX = 65536, /* files that include two others each grow as 2^depth */
+	INCLUDES_MAX = 16384, /* files that include two others each grow as 2^depth */
 };
 
 static struct place

@@ -11,6 +11,7 @@
  *   names         a relative one is the caller's to complete
  *   LOC           91 degrees, 61 minutes, words behind the end
  *   WKS           getservbyname(), which threads must not share
+ *   CERT          leaks on an unknown certificate type
  *   APL           any prefix length, a prefix that is not a number
  *   SVCB          port=65536 is 0, key00001 is key1
  */
@@ -43,7 +44,6 @@ expected(uint8_t kind)
 	case LDNS_RDF_TYPE_SVCPARAMS:
 		return "not service parameters (RFC 9460 2.1)";
 	case LDNS_RDF_TYPE_ALG:
-	case LDNS_RDF_TYPE_CERT_ALG:
 		return "unknown algorithm";
 	default:
 		return "this field cannot be read";
@@ -76,14 +76,28 @@ field_number(struct rdata *rdata, const struct token *token, uint32_t limit, siz
 	return true;
 }
 
-/* A number, or a mnemonic ldns knows. */
+/* A number of one byte, or a mnemonic ldns knows. */
 static bool
-field_mnemonic(struct rdata *rdata, uint8_t kind, const struct token *token, uint32_t limit,
-	       size_t width)
+field_mnemonic(struct rdata *rdata, uint8_t kind, const struct token *token)
 {
 	if (token->size && *token->text >= '0' && *token->text <= '9')
-		return field_number(rdata, token, limit, width);
+		return field_number(rdata, token, UINT8_MAX, 1);
 	return rdata_join(rdata, token, 1, "") && take_rdf(rdata, kind, token);
+}
+
+/* Not by ldns's converter, which loses its memory when the mnemonic is unknown. */
+static bool
+field_certificate(struct rdata *rdata, const struct token *token)
+{
+	if (token->size && *token->text >= '0' && *token->text <= '9')
+		return field_number(rdata, token, UINT16_MAX, 2);
+	if (!rdata_join(rdata, token, 1, ""))
+		return false;
+	const ldns_lookup_table *found = ldns_lookup_by_name(ldns_cert_algorithms, rdata->scratch);
+	if (!found)
+		return rdata_fail(rdata, token, NULL, "unknown certificate type");
+	wire_put_u16(&rdata->out, (uint16_t)found->id);
+	return true;
 }
 
 static bool
@@ -214,9 +228,9 @@ rdata_field(struct rdata *rdata, uint8_t kind, const struct token *token, const 
 	case LDNS_RDF_TYPE_CERTIFICATE_USAGE:
 	case LDNS_RDF_TYPE_SELECTOR:
 	case LDNS_RDF_TYPE_MATCHING_TYPE:
-		return field_mnemonic(rdata, kind, token, UINT8_MAX, 1);
+		return field_mnemonic(rdata, kind, token);
 	case LDNS_RDF_TYPE_CERT_ALG:
-		return field_mnemonic(rdata, kind, token, UINT16_MAX, 2);
+		return field_certificate(rdata, token);
 	case LDNS_RDF_TYPE_DNAME:
 		return field_name(rdata, token, origin);
 	case LDNS_RDF_TYPE_PERIOD:

@@ -3,15 +3,17 @@
  * zone.c - the room that turns master files into checked records. Its parts, in the order in which
  * a zone passes through them:
  *
- *   source.c    a file, whole, in memory
- *   lexer.c     its text as entries of tokens: parentheses, quotes, comments
- *   master.c    directives; owner, TTL and class, which may be left out; generate.c: $GENERATE
- *   rdata.c     the rest of a record as wire rdata, by ldns field by field (rdata_field.c), from
- * the shapes that ldns and shape.c know; fields.c and svcb.c check what came out draft.c     the
- * records in the order they came group.c     names in canonical order, sets, empty non-terminals,
- * what is occluded by what check.c     what is wrong with the zone as a whole; check_dnssec.c,
- * check_chain.c: with its signatures and its denial; check_target.c: with what its names point to;
- * zonemd.c: its digest
+ *   source.c      a file, whole, in memory
+ *   lexer.c       its text as entries of tokens: parentheses, quotes, comments
+ *   master.c      directives, and owner, TTL and class, which may be left out
+ *   generate.c    $GENERATE
+ *   rdata.c       the rest of a record as wire rdata
+ *   rdata_field.c one field of it, by ldns, from the shapes that ldns and shape.c know
+ *   fields.c      what came out, walked and checked; svcb.c for service parameters
+ *   draft.c       the records in the order they came
+ *   group.c       names in canonical order, sets, empty non-terminals, what is occluded by what
+ *   check_*.c     what is wrong with the zone as a whole
+ *   zonemd.c      its digest
  *
  * Outside data is never trusted and never asserted about: whatever a file holds ends in a zone or
  * in findings, and findings say where. A zone with an error is not returned at all.
@@ -22,7 +24,7 @@
 #include <sys/stat.h>
 
 #include "anyns/name.h"
-#include "zone/check.h"
+#include "zone/check_zone.h"
 #include "zone/group.h"
 #include "zone/master.h"
 

@@ -13,12 +13,11 @@
 #include "zone/zonemd.h"
 
 #include <openssl/evp.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "anyns/name.h"
 #include "anyns/wire.h"
-#include "zone/check.h"
+#include "zone/check_zone.h"
 #include "zone/fields.h"
 #include "zone/group.h"
 
@@ -31,11 +30,8 @@ enum {
 struct digester {
 	const struct zone *zone;
 	EVP_MD_CTX *context;
-	/* Canonical rdata of a set whose names were folded: it may need another order. */
-	uint8_t *folded;
-	struct zone_rdata *order;
-	size_t folded_capacity, order_capacity;
 	bool failed;
+	uint8_t folded[UINT16_MAX]; /* one rdata in canonical form */
 };
 
 static void
@@ -59,67 +55,19 @@ digest_record(struct digester *digester, const struct zone_name *name, uint16_t 
 	digest(digester, rdata->bytes, rdata->size);
 }
 
-static int
-compare_rdata(const void *a, const void *b)
-{
-	const struct zone_rdata *x = a;
-	const struct zone_rdata *y = b;
-	int order = memcmp(x->bytes, y->bytes, size_min(x->size, y->size));
-	return order ? order : (int)x->size - (int)y->size;
-}
-
-static bool
-reserve(void **block, size_t *capacity, size_t size)
-{
-	if (size <= *capacity)
-		return true;
-	free(*block);
-	*block = malloc(size);
-	*capacity = *block ? size : 0;
-	return *block != NULL;
-}
-
-/* `count` rdatas in canonical form and order, in digester->order. */
-static bool
-fold(struct digester *digester, uint16_t type, const struct zone_rdata *rdatas, size_t count)
-{
-	void *folded = digester->folded;
-	void *order = digester->order;
-	size_t size = 0, at = 0;
-	for (size_t i = 0; i < count; i++)
-		size += rdatas[i].size;
-	bool ok = reserve(&folded, &digester->folded_capacity, size);
-	ok &= reserve(&order, &digester->order_capacity, count * sizeof *rdatas);
-	digester->folded = folded;
-	digester->order = order;
-	if (!ok)
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		fields_canonical(type, rdatas[i].bytes, rdatas[i].size, digester->folded + at);
-		digester->order[i] = (struct zone_rdata){.bytes = digester->folded + at,
-							 .size = rdatas[i].size};
-		at += rdatas[i].size;
-	}
-	qsort(digester->order, count, sizeof *digester->order, compare_rdata);
-	return true;
-}
-
+/* The records come in canonical order, each once; only the names in them may have capitals. */
 static void
 digest_rdatas(struct digester *digester, const struct zone_name *name, uint16_t type, uint32_t ttl,
 	      const struct zone_rdata *rdatas, size_t count)
 {
-	if (count && fields_folds(type)) {
-		if (!fold(digester, type, rdatas, count)) {
-			digester->failed = true;
-			return;
-		}
-		rdatas = digester->order;
-	}
+	bool folds = fields_folds(type);
 	for (size_t i = 0; i < count; i++) {
-		/* Equal but for the case of a name: one record (RFC 8976 3.3.1). */
-		if (i && compare_rdata(&rdatas[i - 1], &rdatas[i]) == 0)
-			continue;
-		digest_record(digester, name, type, ttl, &rdatas[i]);
+		struct zone_rdata rdata = rdatas[i];
+		if (folds) {
+			fields_canonical(type, rdata.bytes, rdata.size, digester->folded);
+			rdata.bytes = digester->folded;
+		}
+		digest_record(digester, name, type, ttl, &rdata);
 	}
 }
 
@@ -184,15 +132,16 @@ zonemd_digest(const struct zone *zone, unsigned algorithm, uint8_t out[static ZO
 	if (!hash)
 		return 0;
 	EVP_MD *md = EVP_MD_fetch(NULL, hash, NULL);
-	struct digester digester = {.zone = zone, .context = EVP_MD_CTX_new()};
+	struct digester digester;
+	digester.zone = zone;
+	digester.context = EVP_MD_CTX_new();
+	digester.failed = false;
 	if (md && digester.context && EVP_DigestInit_ex2(digester.context, md, NULL)) {
 		for (uint32_t i = 0; i < zone->name_count; i++)
 			digest_name(&digester, &zone->names[i]);
 		if (digester.failed || !EVP_DigestFinal_ex(digester.context, out, &size))
 			size = 0;
 	}
-	free(digester.folded);
-	free(digester.order);
 	EVP_MD_CTX_free(digester.context);
 	EVP_MD_free(md);
 	return size;

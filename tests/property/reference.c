@@ -339,7 +339,8 @@ substitute(struct search *s, const struct zone *zone, const uint8_t *owner,
 	memcpy(made + head, target, tail);
 	/* RFC 6672 3.1: the TTL is the DNAME's, and nobody could have signed it. */
 	reference_add(&s->out->answer, s->name, DNS_TYPE_CNAME, dname->ttl, made, head + tail);
-	return follow(s, made);
+	/* 3a: a question for CNAME matches, there is nothing to restart for. */
+	return s->type == DNS_TYPE_CNAME ? DONE : follow(s, made);
 }
 
 /* The node's data for the type asked: how many records were added. */

@@ -9,6 +9,8 @@
 #include "anyns/name.h"
 #include "anyns/wire.h"
 
+enum { FLAG_CD = 0x0010 }; /* RFC 4035 3.2.2; servers of zones have no use for it */
+
 static const struct {
 	const char *name;
 	uint16_t type;
@@ -110,7 +112,7 @@ take_word(struct dnstext_question *question, struct wanted *wanted, const char *
 	else if (strcmp(word, "rd") == 0)
 		wanted->flags |= DNS_FLAG_RD;
 	else if (strcmp(word, "cd") == 0)
-		wanted->flags |= DNS_FLAG_CD;
+		wanted->flags |= FLAG_CD;
 	else if (strcmp(word, "class=CH") == 0)
 		wanted->class = DNS_CLASS_CH;
 	else if (strncmp(word, "class=", 6) == 0)
@@ -425,7 +427,7 @@ put_head(struct printer *p, uint16_t flags, unsigned rcode)
 	const char *name = rcode < ARRAY_LENGTH(names) ? names[rcode] : NULL;
 	put(p, "%s%s%s%s%s\n", name ? name : "RCODE?", flags & DNS_FLAG_AA ? " aa" : "",
 	    flags & DNS_FLAG_TC ? " tc" : "", flags & DNS_FLAG_RD ? " rd" : "",
-	    flags & DNS_FLAG_CD ? " cd" : "");
+	    flags & FLAG_CD ? " cd" : "");
 	if (!(flags & DNS_FLAG_QR))
 		give_up(p, "no response");
 }

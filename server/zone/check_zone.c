@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * check.c - rules about names and what they own.
+ * check_zone.c - rules about names and what they own.
  *
  * Errors are what no answer could be made of, or what servers are known to answer differently: such
  * a zone is not served. Warnings are what an operator would want to know while the zone works as
  * written. BIND, NSD and Knot agree on nearly all of the errors; where they do not, the rule says
  * why.
  */
-#include "zone/check.h"
+#include "zone/check_zone.h"
 
 #include "anyns/name.h"
 #include "anyns/wire.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * check.h - what is wrong with a grouped zone as a whole. Findings go to the report with file and
- * line; only check_zone() changes the zone, and only its serial.
+ * check_zone.h - what is wrong with a grouped zone as a whole. Findings go to the report with file
+ * and line; only check_zone() changes the zone, and only its serial.
  */
-#ifndef ZONE_CHECK_H
-#define ZONE_CHECK_H
+#ifndef ZONE_CHECK_ZONE_H
+#define ZONE_CHECK_ZONE_H
 
 #include "anyns/zone.h"
 #include "zone/tally.h"
