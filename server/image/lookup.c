@@ -75,10 +75,10 @@ const struct image_set *
 image_find_set(const struct image *image, const struct image_node *node, uint16_t type)
 {
 	const struct image_set *set = image_first_set(image, node);
-	for (uint32_t i = 0; set && i < node->set_count; i++) {
+	for (uint32_t read = 1; set; read++) {
 		if (set->type >= type)
 			return set->type == type ? set : NULL;
-		set = i + 1 < node->set_count ? image_next_set(image, set) : NULL;
+		set = read < node->set_count ? image_next_set(image, set) : NULL;
 	}
 	return NULL;
 }

@@ -16,6 +16,7 @@
 #include "anyns/log.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -154,6 +155,24 @@ line_add_time(struct log_line *line)
 	line_add(line, text);
 }
 
+/*
+ * A pipe that is full, or a terminal that was stopped by Ctrl-S, would hold the main thread, and
+ * with it reloads and SIGTERM: such a line is lost. POLLOUT of a pipe promises room for PIPE_BUF
+ * bytes.
+ */
+static void
+write_unless_full(const char *bytes, size_t size)
+{
+	struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+	ssize_t written;
+
+	if (poll(&out, 1, 0) == 0)
+		return;
+	do
+		written = write(STDERR_FILENO, bytes, size);
+	while (written < 0 && errno == EINTR);
+}
+
 static void
 write_line(struct log *log, enum log_level level, const char *message)
 {
@@ -172,10 +191,7 @@ write_line(struct log *log, enum log_level level, const char *message)
 	line_add(&line, message);
 	line.bytes[line.size++] = '\n';
 
-	ssize_t written;
-	do
-		written = write(STDERR_FILENO, line.bytes, line.size);
-	while (written < 0 && errno == EINTR);
+	write_unless_full(line.bytes, line.size);
 }
 
 static bool
