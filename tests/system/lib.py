@@ -21,14 +21,10 @@ import tempfile
 import time
 import traceback
 
-import dns.edns
 import dns.exception
-import dns.flags
 import dns.message
 import dns.query
 import dns.rcode
-import dns.rdataclass
-import dns.rdatatype
 
 ANYNS = os.path.abspath(os.environ.get("ANYNS", "build/release/server/anyns"))
 WORK = pathlib.Path(os.environ.get("WORK") or tempfile.mkdtemp(prefix="anyns-test-")).absolute()
@@ -225,6 +221,7 @@ class Server:
         self.netns = netns
         self.ask_at = None
         self.process = None
+        self.stopped = False
         self.configure(config)
         command = ["ip", "netns", "exec", netns] if netns else []
         with open(self.log_path, "wb") as log:
@@ -240,10 +237,10 @@ class Server:
         return self
 
     def __exit__(self, kind, value, trace):
-        if kind is None:
-            self.stop()
-        else:
+        if kind is not None:
             self.kill()
+        elif not self.stopped:
+            self.stop()
 
     def configure(self, config):
         replace(self.config, config if isinstance(config, str) else json.dumps(config, indent=1) + "\n")
@@ -273,14 +270,15 @@ class Server:
         """Reloads that are over, well or not."""
         return len(re.findall(r"reloaded: |reload refused", self.log()))
 
-    def reload(self, config=None):
+    def reload(self, config=None, limit=PATIENCE):
         """Reloads and waits until it is done. Returns what the log says about it."""
         if config is not None:
             self.configure(config)
         seen = len(self.log())
         before = self.reloads()
         self.send_signal(signal.SIGHUP)
-        wait_for(lambda: self.process.poll() is not None or self.reloads() > before, "the reload is over")
+        wait_for(lambda: self.process.poll() is not None or self.reloads() > before, "the reload is over",
+                 limit)
         check(self.process.poll() is None, f"the server ended with {self.process.returncode}", self.log())
         return self.log()[seen:]
 
@@ -293,6 +291,7 @@ class Server:
         except subprocess.TimeoutExpired as error:
             raise Failure(f"still runs {limit} s after signal {number}") from error
         took = time.monotonic() - start
+        self.stopped = True
         check_sanitizers(self.log())
         check_equal(status, 0, "exit status\n" + self.log())
         return took
