@@ -8,9 +8,9 @@
 #include "anyns/config.h"
 
 static void
-set_text(struct setup_text *text, const char *string)
+set_text(struct setup_text *text, const char *string, size_t longest)
 {
-	size_t size = string ? size_min(strlen(string), SETUP_TEXT_MAX) : 0;
+	size_t size = string ? size_min(strlen(string), longest) : 0;
 	text->size = string ? 1 + size : 0;
 	text->rdata[0] = (uint8_t)size;
 	if (string)
@@ -33,8 +33,8 @@ answer_setup_new(const struct config *config, const uint8_t *fallback_secret, st
 			     "cannot prepare answers");
 		return NULL;
 	}
-	set_text(&setup->instance, config->instance);
-	set_text(&setup->version, config->version);
+	set_text(&setup->instance, config->instance, SETUP_INSTANCE_MAX);
+	set_text(&setup->version, config->version, SETUP_TEXT_MAX);
 	setup->udp_size = config->udp_size;
 	/* The first key makes cookies; a configuration without an active one has none at all. */
 	add_key(&setup->cookies, true,

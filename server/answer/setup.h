@@ -11,6 +11,8 @@
 
 enum {
 	SETUP_TEXT_MAX = 255, /* one character-string, RFC 1035 3.3 */
+	/* As NSID in every answer: the OPT must always leave room for a question in 512 bytes. */
+	SETUP_INSTANCE_MAX = 63,
 };
 
 /* TXT RDATA of one character-string. size 0: not told. */

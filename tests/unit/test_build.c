@@ -115,7 +115,8 @@ test_cuts(void **state)
 		SOA
 		"sub NS ns.sub\nsub NS sub\nsub TXT no\nsub A 192.0.2.1\nsub AAAA 2001:db8::1\n"
 		"sub DS 1 13 2 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n"
-		"ns.sub A 192.0.2.2\nns.sub TXT no\nother.sub A 192.0.2.3\n",
+		"ns.sub A 192.0.2.2\nns.sub TXT no\nother.sub A 192.0.2.3\nsub NS *.sub\n*.sub A "
+		"192.0.2.4\n",
 		PLAN_NSEC});
 	struct image image = segment_image(segment);
 	const struct image_node *cut = look(&image, "sub.example.").node;
@@ -128,8 +129,8 @@ test_cuts(void **state)
 	assert_int_equal(look(&image, "ns.sub.example.").kind, LOOKUP_BELOW_CUT);
 	assert_int_equal(image_header(&image)->node_count, 2);
 	const struct image_set *ns = image_find_set(&image, cut, DNS_TYPE_NS);
-	assert_int_equal(ns->extra_count, 2);
-	for (unsigned i = 0; i < 2; i++) {
+	assert_int_equal(ns->extra_count, 3);
+	for (unsigned i = 0; i < 3; i++) {
 		const struct image_extra *extra = &image_set_extras(ns)[i];
 		const struct image_node *node = image_node_at(&image, extra->node);
 		assert_true(extra->required);
@@ -214,6 +215,28 @@ test_many(void **state)
 	free(text);
 }
 
+/* Small indexes: what overflows at the end goes on at the start. */
+static void
+test_wrap(void **state)
+{
+	(void)state;
+	char text[8000], name[64];
+	for (unsigned count = 30; count < 300; count += 9) {
+		size_t at = (size_t)snprintf(text, sizeof text, SOA);
+		for (unsigned i = 0; i < count; i++)
+			at += (size_t)snprintf(text + at, sizeof text - at, "n%u A 192.0.2.1\n", i);
+		struct segment *segment = served_segment(
+			&(struct served_zone){"example.", text, PLAN_UNSIGNED});
+		struct image image = segment_image(segment);
+		for (unsigned i = 0; i < 2 * count; i++) {
+			snprintf(name, sizeof name, "n%u.example.", i);
+			assert_int_equal(look(&image, name).kind,
+					 i < count ? LOOKUP_FOUND : LOOKUP_MISSING);
+		}
+		segment_release(segment);
+	}
+}
+
 /* An RRset larger than a message: the zone room refuses it, and so does this one. */
 static void
 test_too_large(void **state)
@@ -265,7 +288,7 @@ main(void)
 		cmocka_unit_test(test_negative_soa),    cmocka_unit_test(test_cuts),
 		cmocka_unit_test(test_node_flags),      cmocka_unit_test(test_wildcard_apex),
 		cmocka_unit_test(test_stray_signature), cmocka_unit_test(test_many),
-		cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_too_large),       cmocka_unit_test(test_wrap),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

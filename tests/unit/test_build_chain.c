@@ -111,6 +111,7 @@ test_two_chains(void **state)
 		"11111111111111111111111111111111 A\n"
 		"zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz NSEC3 1 0 1 abcd "
 		"11111111111111111111111111111111 A\n"
+		"00000000000000000000000000000000 TXT x\n"
 		"short NSEC3 1 0 1 abcd 11111111111111111111111111111111 A\n"
 		"66666666666666666666666666666666.x NSEC3 1 0 1 abcd "
 		"11111111111111111111111111111111 A\n";
@@ -140,15 +141,28 @@ static void
 test_no_chain(void **state)
 {
 	(void)state;
-	static const char *const texts[] = {SOA SIG, SOA SIG "@ NSEC3PARAM 1 0 0 -\n",
-					    SOA "@ NSEC3PARAM 1 0 0 -\n"};
-	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
-		struct segment *segment = build(texts[i], PLAN_UNSIGNED);
+	static const struct {
+		const char *text;
+		uint32_t flags;
+	} cases[] = {
+		{SOA SIG, 0},
+		{SOA "@ NSEC3PARAM 1 0 0 -\n", 0}, /* not signed */
+		{SOA SIG "@ NSEC3PARAM 1 0 0 -\n", IMAGE_NSEC3},
+		/* Signatures over records that are not there. */
+		{SOA SIG "@ RRSIG NSEC 13 1 300 20370101000000 20200101000000 1 example. AAAA\n",
+		 IMAGE_NSEC},
+		{SOA SIG
+		 "@ RRSIG NSEC3PARAM 13 1 300 20370101000000 20200101000000 1 example. AAAA\n"
+		 "a RRSIG NSEC3 13 2 300 20370101000000 20200101000000 1 example. AAAA\n",
+		 IMAGE_NSEC3},
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct segment *segment = build(cases[i].text, PLAN_UNSIGNED);
 		struct image image = segment_image(segment);
 		assert_int_equal(image_header(&image)->chain_count, 0);
-		assert_int_equal(image_header(&image)->flags, i == 1 ? IMAGE_NSEC3 : 0);
+		assert_int_equal(image_header(&image)->flags, cases[i].flags);
 		const struct image_denial *denial = image_node_denial(node_of(&image, "example."));
-		assert_int_equal(denial != NULL, i == 1);
+		assert_int_equal(denial != NULL, cases[i].flags != 0);
 		if (denial)
 			assert_int_equal(denial->own | denial->closer | denial->wildcard, 0);
 		segment_release(segment);

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
+#include <openssl/evp.h>
 
 #include "answer/cookie.h"
 #include "anyns/wire.h"
@@ -65,59 +66,60 @@ struct vector {
 	const char *answered;
 };
 
+static const struct vector vectors[] = {
+	/* A.1: a new cookie. */
+	{{SECRET},
+	 1,
+	 "198.51.100.100",
+	 1559731985,
+	 "2464c4abcf10c957",
+	 false,
+	 "2464c4abcf10c957010000005cf79f111f8130c3eee29480"},
+	/* A.2: 40 minutes later. */
+	{{SECRET},
+	 1,
+	 "198.51.100.100",
+	 1559734385,
+	 "2464c4abcf10c957010000005cf79f111f8130c3eee29480",
+	 true,
+	 "2464c4abcf10c957010000005cf7a871d4a564a1442aca77"},
+	/* A.3: reserved bytes are set; at that time it was older than 4.3 recommends. */
+	{{SECRET},
+	 1,
+	 "203.0.113.203",
+	 1559734700,
+	 "fc93fc62807ddb8601abcdef5cf78f71a314227b6679ebf5",
+	 false,
+	 "fc93fc62807ddb86010000005cf7a9acf73a7810aca2381e"},
+	/* The same when it was fresh: valid, and repeated. */
+	{{SECRET},
+	 1,
+	 "203.0.113.203",
+	 1559727985,
+	 "fc93fc62807ddb8601abcdef5cf78f71a314227b6679ebf5",
+	 true,
+	 "fc93fc62807ddb8601abcdef5cf78f71a314227b6679ebf5"},
+	/* A.4: IPv6, made with the retired secret, replaced at once. */
+	{{"445536bcd2513298075a5d379663c962", "dd3bdf9344b678b185a6f5cb60fca715"},
+	 2,
+	 "2001:db8:220:1:59de:d0f4:8769:82b8",
+	 1559741961,
+	 "22681ab97d52c298010000005cf7c57926556bd0934c72f8",
+	 true,
+	 "22681ab97d52c298010000005cf7c609a6bb79d16625507a"},
+	/* The old secret gone. */
+	{{"445536bcd2513298075a5d379663c962"},
+	 1,
+	 "2001:db8:220:1:59de:d0f4:8769:82b8",
+	 1559741961,
+	 "22681ab97d52c298010000005cf7c57926556bd0934c72f8",
+	 false,
+	 "22681ab97d52c298010000005cf7c609a6bb79d16625507a"},
+};
+
 static void
 test_vectors(void **state)
 {
-	static const struct vector vectors[] = {
-		/* A.1: a new cookie. */
-		{{SECRET},
-		 1,
-		 "198.51.100.100",
-		 1559731985,
-		 "2464c4abcf10c957",
-		 false,
-		 "2464c4abcf10c957010000005cf79f111f8130c3eee29480"},
-		/* A.2: 40 minutes later. */
-		{{SECRET},
-		 1,
-		 "198.51.100.100",
-		 1559734385,
-		 "2464c4abcf10c957010000005cf79f111f8130c3eee29480",
-		 true,
-		 "2464c4abcf10c957010000005cf7a871d4a564a1442aca77"},
-		/* A.3: reserved bytes are set; at that time it was older than 4.3 recommends. */
-		{{SECRET},
-		 1,
-		 "203.0.113.203",
-		 1559734700,
-		 "fc93fc62807ddb8601abcdef5cf78f71a314227b6679ebf5",
-		 false,
-		 "fc93fc62807ddb86010000005cf7a9acf73a7810aca2381e"},
-		/* The same when it was fresh: valid, and repeated. */
-		{{SECRET},
-		 1,
-		 "203.0.113.203",
-		 1559727985,
-		 "fc93fc62807ddb8601abcdef5cf78f71a314227b6679ebf5",
-		 true,
-		 "fc93fc62807ddb8601abcdef5cf78f71a314227b6679ebf5"},
-		/* A.4: IPv6, made with the retired secret, replaced at once. */
-		{{"445536bcd2513298075a5d379663c962", "dd3bdf9344b678b185a6f5cb60fca715"},
-		 2,
-		 "2001:db8:220:1:59de:d0f4:8769:82b8",
-		 1559741961,
-		 "22681ab97d52c298010000005cf7c57926556bd0934c72f8",
-		 true,
-		 "22681ab97d52c298010000005cf7c609a6bb79d16625507a"},
-		/* The old secret gone. */
-		{{"445536bcd2513298075a5d379663c962"},
-		 1,
-		 "2001:db8:220:1:59de:d0f4:8769:82b8",
-		 1559741961,
-		 "22681ab97d52c298010000005cf7c57926556bd0934c72f8",
-		 false,
-		 "22681ab97d52c298010000005cf7c609a6bb79d16625507a"},
-	};
 	for (size_t i = 0; i < ARRAY_LENGTH(vectors); i++) {
 		const struct vector *v = &vectors[i];
 		struct cookie_keys keys = keys_of(v->keys, v->key_count);
@@ -239,6 +241,20 @@ test_rollover(void **state)
 	assert_memory_equal(out, new, COOKIE_SIZE);
 }
 
+/* Without SipHash there is no hasher, and without a hasher no worker. */
+static void
+test_no_siphash(void **state)
+{
+	(void)state;
+	assert_int_equal(EVP_set_default_properties(NULL, "provider=none"), 1);
+	assert_null(cookie_hasher_new());
+	assert_null(answer_worker_new());
+	assert_int_equal(EVP_set_default_properties(NULL, ""), 1);
+	struct answer_worker *worker = answer_worker_new();
+	assert_non_null(worker);
+	answer_worker_free(worker);
+}
+
 static void
 test_free_nothing(void **state)
 {
@@ -250,9 +266,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_vectors),  cmocka_unit_test(test_ages),
-		cmocka_unit_test(test_damage),   cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_rollover), cmocka_unit_test(test_free_nothing),
+		cmocka_unit_test(test_vectors),    cmocka_unit_test(test_ages),
+		cmocka_unit_test(test_damage),     cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_rollover),   cmocka_unit_test(test_free_nothing),
+		cmocka_unit_test(test_no_siphash),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -121,6 +121,22 @@ test_keepalive(void **state)
 	expect(*state, "x. A keepalive tcp", 0, 0, 0, "00002904d0000000000006000b00020064");
 }
 
+/* No time to tell: no option. */
+static void
+test_no_keepalive(void **state)
+{
+	struct fixture *f = *state;
+	struct dnstext_question question;
+	struct lookup_name name;
+	struct query query;
+	struct edns_reply edns;
+	struct answer_client client = {.transport = ANSWER_TCP, .keepalive = 0};
+	assert_true(dnstext_question(&question, "x. A keepalive tcp"));
+	query_parse(&query, &name, question.bytes, question.size);
+	edns_prepare(&edns, f->hasher, f->setup, &client, &query);
+	assert_int_equal(edns.size, 11);
+}
+
 /* An extended error only where it fits. */
 static void
 test_error(void **state)
@@ -164,8 +180,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_records),   cmocka_unit_test(test_options),
-		cmocka_unit_test(test_keepalive), cmocka_unit_test(test_error),
-		cmocka_unit_test(test_cookie),    cmocka_unit_test(test_all),
+		cmocka_unit_test(test_keepalive), cmocka_unit_test(test_no_keepalive),
+		cmocka_unit_test(test_error),     cmocka_unit_test(test_cookie),
+		cmocka_unit_test(test_all),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -10,6 +10,9 @@
 
 #include <cmocka.h>
 
+#include <openssl/evp.h>
+
+#include "anyns/zone.h"
 #include "damage.h"
 #include "image/segment.h"
 
@@ -116,6 +119,28 @@ test_verify(void **state)
 	drop(&c);
 }
 
+/* Without SHA-256 nothing is verified, and nothing is built. */
+static void
+test_no_digest(void **state)
+{
+	(void)state;
+	struct report report = REPORT_INIT;
+	struct copy c = copy_of(&damage_zones[0]);
+	struct zone *zone = served_load(&damage_zones[0], &report);
+	uint8_t digest[IMAGE_DIGEST_SIZE];
+	report_clear(&report);
+	assert_int_equal(EVP_set_default_properties(NULL, "provider=none"), 1);
+	assert_false(segment_digest(c.bytes, c.size, digest));
+	assert_false(segment_verify(c.segment));
+	assert_null(segment_build(zone, &report));
+	assert_int_equal(report.errors, 1);
+	assert_int_equal(EVP_set_default_properties(NULL, ""), 1);
+	assert_true(segment_verify(c.segment));
+	zone_free(zone);
+	report_clear(&report);
+	drop(&c);
+}
+
 static void
 test_adopt(void **state)
 {
@@ -172,79 +197,91 @@ fault(struct copy *c)
 }
 
 static void
+fault_head(struct copy *c)
+{
+	c->header->magic[0] ^= 1;
+	fault(c);
+	c->header->magic[7] ^= 0x20;
+	fault(c);
+	c->header->byte_order = 0x04030201;
+	fault(c);
+	c->header->format_version++;
+	fault(c);
+	c->header->format_version = 0;
+	fault(c);
+	c->header->size--;
+	fault(c);
+	c->header->size++;
+	fault(c);
+	c->header->size = UINT64_MAX;
+	fault(c);
+	c->header->apex_size = 0;
+	fault(c);
+	c->header->apex_size--;
+	fault(c);
+	c->header->apex_size++;
+	fault(c);
+	c->header->apex_labels++;
+	fault(c);
+	c->header->apex_labels = 200;
+	fault(c);
+	c->bytes[sizeof *c->header] = 64;
+	fault(c);
+	c->bytes[sizeof *c->header] = 0xc0;
+	fault(c);
+}
+
+static void
+fault_sections(struct copy *c)
+{
+	uint32_t units = (uint32_t)(c->size / IMAGE_REF_UNIT);
+	uint32_t element = c->header->flags & IMAGE_NSEC3 ? 24 : 4;
+	c->header->bucket_count = 0;
+	fault(c);
+	c->header->bucket_count = UINT32_MAX;
+	fault(c);
+	c->header->bucket_count = (uint32_t)(c->size / 64) + 1;
+	fault(c);
+	c->header->probe_limit = 0;
+	fault(c);
+	c->header->probe_limit = IMAGE_PROBE_MAX + 1;
+	fault(c);
+	c->header->probe_limit = UINT32_MAX;
+	fault(c);
+	c->header->buckets = 0;
+	fault(c);
+	c->header->buckets = 12; /* inside the header */
+	fault(c);
+	c->header->buckets = units - 8 * c->header->bucket_count + 1;
+	fault(c);
+	c->header->buckets = UINT32_MAX;
+	fault(c);
+	c->header->chain = 0;
+	fault(c);
+	c->header->chain = units + 1;
+	fault(c);
+	c->header->chain = UINT32_MAX;
+	fault(c);
+	c->header->chain_count = UINT32_MAX;
+	fault(c);
+	c->header->chain_count = (uint32_t)(c->size / element) + 1;
+	fault(c);
+	/* The last places that are still inside. */
+	c->header->buckets = units - 8 * c->header->bucket_count;
+	c->header->probe_limit = IMAGE_PROBE_MAX;
+	assert_true(opens(c, c->size));
+	restore(c);
+}
+
+static void
 test_faults(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < DAMAGE_ZONES; i++) {
 		struct copy c = copy_of(&damage_zones[i]);
-		uint32_t units = (uint32_t)(c.size / IMAGE_REF_UNIT);
-		uint32_t element = c.header->flags & IMAGE_NSEC3 ? 24 : 4;
 		assert_true(opens(&c, c.size));
-		c.header->magic[0] ^= 1;
-		fault(&c);
-		c.header->magic[7] ^= 0x20;
-		fault(&c);
-		c.header->byte_order = 0x04030201;
-		fault(&c);
-		c.header->format_version++;
-		fault(&c);
-		c.header->format_version = 0;
-		fault(&c);
-		c.header->size--;
-		fault(&c);
-		c.header->size++;
-		fault(&c);
-		c.header->size = UINT64_MAX;
-		fault(&c);
-		c.header->apex_size = 0;
-		fault(&c);
-		c.header->apex_size--;
-		fault(&c);
-		c.header->apex_size++;
-		fault(&c);
-		c.header->apex_labels++;
-		fault(&c);
-		c.header->apex_labels = 200;
-		fault(&c);
-		c.bytes[sizeof *c.header] = 64;
-		fault(&c);
-		c.bytes[sizeof *c.header] = 0xc0;
-		fault(&c);
-		c.header->bucket_count = 0;
-		fault(&c);
-		c.header->bucket_count = UINT32_MAX;
-		fault(&c);
-		c.header->bucket_count = (uint32_t)(c.size / 64) + 1;
-		fault(&c);
-		c.header->probe_limit = 0;
-		fault(&c);
-		c.header->probe_limit = IMAGE_PROBE_MAX + 1;
-		fault(&c);
-		c.header->probe_limit = UINT32_MAX;
-		fault(&c);
-		c.header->buckets = 0;
-		fault(&c);
-		c.header->buckets = 12; /* inside the header */
-		fault(&c);
-		c.header->buckets = units - 8 * c.header->bucket_count + 1;
-		fault(&c);
-		c.header->buckets = UINT32_MAX;
-		fault(&c);
-		c.header->chain = 0;
-		fault(&c);
-		c.header->chain = units + 1;
-		fault(&c);
-		c.header->chain = UINT32_MAX;
-		fault(&c);
-		c.header->chain_count = UINT32_MAX;
-		fault(&c);
-		c.header->chain_count = (uint32_t)(c.size / element) + 1;
-		fault(&c);
-		/* The last places that are still inside. */
-		c.header->buckets = units - 8 * c.header->bucket_count;
-		c.header->probe_limit = IMAGE_PROBE_MAX;
-		assert_true(opens(&c, c.size));
-		restore(&c);
+		fault_head(&c);
+		fault_sections(&c);
 		drop(&c);
 	}
 }
@@ -262,6 +299,53 @@ test_salt(void **state)
 	c.header->salt_size = 0;
 	assert_false(opens(&c, end)); /* the name is inside, the index is not */
 	drop(&c);
+}
+
+/* Any node as the apex: then names do not end in what they should. */
+static void
+test_other_apex(void **state)
+{
+	(void)state;
+	struct damage *damage = damage_new();
+	assert_non_null(damage);
+	for (size_t zone = 0; zone < DAMAGE_ZONES; zone++) {
+		struct copy c = copy_of(&damage_zones[zone]);
+		const struct image_bucket *buckets =
+			(const void *)(c.bytes + (size_t)c.header->buckets * IMAGE_REF_UNIT);
+		for (uint32_t i = 0; i < c.header->bucket_count * IMAGE_BUCKET_SLOTS; i++) {
+			c.header->apex_node =
+				buckets[i / IMAGE_BUCKET_SLOTS].refs[i % IMAGE_BUCKET_SLOTS];
+			assert_true(damage_ask(damage, c.bytes, c.size));
+		}
+		drop(&c);
+	}
+	damage_free(damage);
+}
+
+/* Sets emptied of all records, in turn. */
+static void
+test_empty_sets(void **state)
+{
+	(void)state;
+	struct damage *damage = damage_new();
+	assert_non_null(damage);
+	for (size_t zone = 0; zone < 2; zone++) {
+		struct copy c = copy_of(&damage_zones[zone]);
+		for (size_t at = sizeof *c.header; at + sizeof(struct image_set) < c.size;
+		     at += 8) {
+			struct image_set *set = (struct image_set *)(void *)(c.bytes + at);
+			if (set->rr_count == 0 || set->rr_count > 3 || set->data_size < 12)
+				continue;
+			/* As many bytes in all as before, so that what follows is still found. */
+			set->sig_size = (uint16_t)(set->sig_size + set->data_size);
+			set->data_size = 0;
+			set->rr_count = 0;
+			damage_ask(damage, c.bytes, c.size);
+			restore(&c);
+		}
+		drop(&c);
+	}
+	damage_free(damage);
 }
 
 /* Each byte damaged in several ways, alone. */
@@ -329,7 +413,8 @@ main(void)
 		cmocka_unit_test(test_adopt),       cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_faults),      cmocka_unit_test(test_bare_header),
 		cmocka_unit_test(test_salt),        cmocka_unit_test(test_damage),
-		cmocka_unit_test(test_much_damage),
+		cmocka_unit_test(test_much_damage), cmocka_unit_test(test_no_digest),
+		cmocka_unit_test(test_other_apex),  cmocka_unit_test(test_empty_sets),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
