@@ -47,14 +47,14 @@ struct answer_worker *answer_worker_new(void) NODISCARD;
 void answer_worker_free(struct answer_worker *worker);
 
 /*
- * Answers the message of `size` bytes at `query` into `out`. `room` is at least 512 and bounds the
+ * Answers the message of `size` bytes at `message` into `out`. `room` is at least 512 and bounds the
  * answer; for UDP the smaller of the client's EDNS size and the configured one bounds it too.
- * Nothing in `query` is changed; the buffers do not overlap.
+ * Nothing in `message` is changed; the buffers do not overlap.
  *
  * Returns the answer's size, or 0: send nothing (shorter than a header, or itself a response).
  */
 size_t answer_message(struct answer_worker *worker, const struct answer_view *view,
-		      const struct answer_client *client, const uint8_t *query, size_t size,
+		      const struct answer_client *client, const uint8_t *message, size_t size,
 		      uint8_t *out, size_t room) NODISCARD;
 
 #endif

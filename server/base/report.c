@@ -93,7 +93,7 @@ copy_text(char **copy, const char *text)
 /* Takes `message`; NULL when there was no memory for it. */
 static void
 keep(struct report *report, enum severity severity, struct place place, const char *remedy,
-     char *message)
+     char *message) /* NOLINT(readability-non-const-parameter): the finding will free it */
 {
 	struct finding finding = {.severity = severity,
 				  .line = place.line,

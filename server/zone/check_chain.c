@@ -136,7 +136,8 @@ check_nsec(const struct zone *zone, struct report *report)
 			check_link(&chain, last, name);
 		last = name;
 	}
-	check_link(&chain, last, &zone->names[0]);
+	if (last)
+		check_link(&chain, last, &zone->names[0]);
 	const char *file = check_zone_place(zone).file;
 	tally_end(&chain.missing, report, file, "names have no NSEC");
 	tally_end(&chain.several, report, file, "names have several NSEC records");

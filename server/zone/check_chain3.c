@@ -127,6 +127,7 @@ check_ring(struct chain3 *chain)
 	for (size_t i = 0; i < chain->count; i++) {
 		const struct link *link = &chain->links[i];
 		const struct link *next = &chain->links[(i + 1) % chain->count];
+		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): add_link() set it. */
 		if (memcmp(link->next, next->hash, HASH_SIZE) == 0 || !tally_next(&chain->breaks))
 			continue;
 		report_add(chain->report, SEVERITY_WARNING, group_place(chain->zone, link->nsec3),

@@ -243,6 +243,7 @@ fill(struct group *group)
 	const struct draft *draft = group->draft;
 	struct zone *zone = group->zone;
 	struct zone_name *name = add_name(group, zone->apex, zone->apex_size, zone->apex_labels);
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): group->batch is freed at the very end */
 	for (size_t i = 0, end; i < draft->owner_count; i = end) {
 		const struct draft_owner *owner = draft->owners[i];
 		size_t count;
