@@ -47,8 +47,8 @@ struct answer_worker *answer_worker_new(void) NODISCARD;
 void answer_worker_free(struct answer_worker *worker);
 
 /*
- * Answers the message of `size` bytes at `message` into `out`. `room` is at least 512 and bounds the
- * answer; for UDP the smaller of the client's EDNS size and the configured one bounds it too.
+ * Answers the message of `size` bytes at `message` into `out`. `room` is at least 512 and bounds
+ * the answer; for UDP the smaller of the client's EDNS size and the configured one bounds it too.
  * Nothing in `message` is changed; the buffers do not overlap.
  *
  * Returns the answer's size, or 0: send nothing (shorter than a header, or itself a response).

@@ -159,7 +159,8 @@ put_rdata(struct encoder *encoder, const struct zone_rdata *rdata)
 	wire_put_bytes(&encoder->data, rdata->bytes + at, rdata->size - at);
 }
 
-/* Where the name stands whose addresses belong into the additional section; SIZE_MAX: there is none. */
+/* Where the name stands whose addresses belong into the additional section; SIZE_MAX: there is
+ * none. */
 static size_t
 additional_name_at(uint16_t type)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Runs a fuzz target once over every file of the folders named, without libFuzzer, so that the normal
- * test run repeats everything fuzzing has ever found.
+ * Runs a fuzz target once over every file of the folders named, without libFuzzer, so that the
+ * normal test run repeats everything fuzzing has ever found.
  */
 #include <dirent.h>
 #include <stdint.h>
