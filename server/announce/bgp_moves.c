@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * bgp_moves.c - the table.
+ *
+ * Where it leaves RFC 4271 8.2.2, and why:
+ *
+ *  - A bad UPDATE does not end the session (RFC 4271: NOTIFICATION 3). Nothing is installed, so it
+ *    can do no harm, while ending the session would withdraw our route.
+ *  - A NOTIFICATION is never answered by one (RFC 4271 has event 25 in OpenSent do so).
+ *  - A second OPEN on one connection is an unexpected message, not a collision: connections are
+ * told apart by lane.
+ *  - connect() has its own time limit and then counts as failed, so that every failure waits.
+ *  - Lane in waits in Active. A newcomer replaces a connection that has not said OPEN: a router
+ * dials once, so the older one is of its former life. Later ones are refused: their hold timer, or
+ * the reset that answers our next KEEPALIVE, tells soon enough.
+ */
+#include "announce/bgp_moves.h"
+
+enum move {
+	IGNORE, /* 0: whatever a row does not list */
+	DIAL,
+	LISTEN,
+	LEAVE,
+	MISDIAL,
+	GREET_PEER,
+	GREET_CALLER,
+	GREET_NEWCOMER,
+	REFUSE,
+	CONFIRM,
+	ESTABLISH,
+	BEAT,
+	HEAR,
+	TOLERATE,
+	REFRESH,
+	NOTE_QUEUED,
+	NOTE_DRAINED,
+	STOP,
+	COLLIDE,
+	LOSE_EARLY,
+	LOSE,
+	END,
+	FAIL,
+	NONSENSE,
+	HOLD_EXPIRE,
+	SEND_HOLD_EXPIRE,
+	SURPRISE_SENT,
+	SURPRISE_CONFIRM,
+	SURPRISE_ESTABLISHED,
+	MOVES,
+};
+
+enum { STAY = BGP_STATES };
+
+enum {
+	CLOSE = BGP_EFFECT_DROP | BGP_EFFECT_BACK_OFF,
+	NOTIFY_CLOSE = BGP_EFFECT_NOTIFY | CLOSE,
+};
+
+static const struct {
+	uint8_t next;
+	uint16_t effects;
+	uint8_t code;
+	uint8_t subcode;
+} moves[MOVES] = {
+	[IGNORE] = {STAY, 0, 0, 0},
+	[DIAL] = {BGP_CONNECT, BGP_EFFECT_CONNECT, 0, 0},
+	[LISTEN] = {BGP_ACTIVE, 0, 0, 0},
+	[LEAVE] = {BGP_IDLE, BGP_EFFECT_DROP, 0, 0},
+	[MISDIAL] = {BGP_ACTIVE, CLOSE, 0, 0},
+	[GREET_PEER] = {BGP_OPEN_SENT, BGP_EFFECT_SEND_OPEN, 0, 0},
+	[GREET_CALLER] = {BGP_OPEN_SENT, BGP_EFFECT_ADOPT | BGP_EFFECT_SEND_OPEN, 0, 0},
+	[GREET_NEWCOMER] = {BGP_OPEN_SENT,
+			    BGP_EFFECT_DROP | BGP_EFFECT_ADOPT | BGP_EFFECT_SEND_OPEN |
+				    BGP_EFFECT_REPORT,
+			    0, 0},
+	[REFUSE] = {STAY, BGP_EFFECT_REFUSE, 0, 0},
+	[CONFIRM] = {BGP_OPEN_CONFIRM, BGP_EFFECT_SEND_KEEPALIVE | BGP_EFFECT_HOLD, 0, 0},
+	[ESTABLISH] = {BGP_ESTABLISHED, BGP_EFFECT_HOLD | BGP_EFFECT_ANNOUNCE_ALL, 0, 0},
+	[BEAT] = {STAY, BGP_EFFECT_SEND_KEEPALIVE, 0, 0},
+	[HEAR] = {STAY, BGP_EFFECT_HOLD, 0, 0},
+	[TOLERATE] = {STAY, BGP_EFFECT_HOLD | BGP_EFFECT_REPORT, 0, 0},
+	[REFRESH] = {STAY, BGP_EFFECT_HOLD | BGP_EFFECT_ANNOUNCE_AGAIN, 0, 0},
+	[NOTE_QUEUED] = {STAY, BGP_EFFECT_QUEUED, 0, 0},
+	[NOTE_DRAINED] = {STAY, BGP_EFFECT_DRAINED, 0, 0},
+	[STOP] = {BGP_IDLE, BGP_EFFECT_NOTIFY | BGP_EFFECT_DROP, 0, 0},
+	[COLLIDE] = {BGP_IDLE, BGP_EFFECT_NOTIFY | BGP_EFFECT_DROP, BGP_CEASE, BGP_CEASE_COLLISION},
+	[LOSE_EARLY] = {BGP_ACTIVE, CLOSE, 0, 0},
+	[LOSE] = {BGP_IDLE, CLOSE, 0, 0},
+	[END] = {BGP_IDLE, BGP_EFFECT_TOLD_BY_PEER | CLOSE, 0, 0},
+	[FAIL] = {BGP_IDLE, NOTIFY_CLOSE, 0, 0},
+	[NONSENSE] = {BGP_IDLE, CLOSE, 0, 0},
+	[HOLD_EXPIRE] = {BGP_IDLE, NOTIFY_CLOSE, BGP_HOLD_EXPIRED, 0},
+	[SEND_HOLD_EXPIRE] = {BGP_IDLE, NOTIFY_CLOSE, BGP_SEND_HOLD_EXPIRED, 0},
+	[SURPRISE_SENT] = {BGP_IDLE, NOTIFY_CLOSE, BGP_FSM_ERROR, BGP_FSM_IN_OPEN_SENT},
+	[SURPRISE_CONFIRM] = {BGP_IDLE, NOTIFY_CLOSE, BGP_FSM_ERROR, BGP_FSM_IN_OPEN_CONFIRM},
+	[SURPRISE_ESTABLISHED] = {BGP_IDLE, NOTIFY_CLOSE, BGP_FSM_ERROR, BGP_FSM_IN_ESTABLISHED},
+};
+
+static const uint8_t table[BGP_STATES][BGP_EVENTS] = {
+	[BGP_IDLE] =
+		{
+			[BGP_EVENT_DIAL] = DIAL,
+			[BGP_EVENT_LISTEN] = LISTEN,
+			[BGP_EVENT_ACCEPTED] = REFUSE,
+			[BGP_EVENT_CONNECTED] = NONSENSE,
+			[BGP_EVENT_STOP] = LEAVE,
+			[BGP_EVENT_COLLISION] = LEAVE,
+		},
+	[BGP_CONNECT] =
+		{
+			[BGP_EVENT_CONNECTED] = GREET_PEER,
+			[BGP_EVENT_TCP_FAILED] = MISDIAL,
+			[BGP_EVENT_DIAL] = MISDIAL,
+			[BGP_EVENT_ACCEPTED] = REFUSE,
+			[BGP_EVENT_STOP] = LEAVE,
+			[BGP_EVENT_COLLISION] = LEAVE,
+			[BGP_EVENT_OPEN] = NONSENSE,
+			[BGP_EVENT_BAD_HEADER] = NONSENSE,
+			[BGP_EVENT_BAD_OPEN] = NONSENSE,
+			[BGP_EVENT_NOTIFICATION] = NONSENSE,
+			[BGP_EVENT_KEEPALIVE] = NONSENSE,
+			[BGP_EVENT_UPDATE] = NONSENSE,
+			[BGP_EVENT_BAD_UPDATE] = NONSENSE,
+			[BGP_EVENT_REFRESH] = NONSENSE,
+		},
+	[BGP_ACTIVE] =
+		{
+			[BGP_EVENT_DIAL] = DIAL,
+			[BGP_EVENT_ACCEPTED] = GREET_CALLER,
+			[BGP_EVENT_CONNECTED] = NONSENSE,
+			[BGP_EVENT_STOP] = LEAVE,
+			[BGP_EVENT_COLLISION] = LEAVE,
+			[BGP_EVENT_OPEN] = NONSENSE,
+			[BGP_EVENT_BAD_HEADER] = NONSENSE,
+			[BGP_EVENT_BAD_OPEN] = NONSENSE,
+			[BGP_EVENT_NOTIFICATION] = NONSENSE,
+			[BGP_EVENT_KEEPALIVE] = NONSENSE,
+			[BGP_EVENT_UPDATE] = NONSENSE,
+			[BGP_EVENT_BAD_UPDATE] = NONSENSE,
+			[BGP_EVENT_REFRESH] = NONSENSE,
+		},
+	[BGP_OPEN_SENT] =
+		{
+			[BGP_EVENT_OPEN] = CONFIRM,
+			[BGP_EVENT_ACCEPTED] = GREET_NEWCOMER,
+			[BGP_EVENT_TCP_FAILED] = LOSE_EARLY,
+			[BGP_EVENT_NOTIFICATION] = END,
+			[BGP_EVENT_STOP] = STOP,
+			[BGP_EVENT_COLLISION] = COLLIDE,
+			[BGP_EVENT_HOLD_EXPIRED] = HOLD_EXPIRE,
+			[BGP_EVENT_SEND_HOLD_EXPIRED] = SEND_HOLD_EXPIRE,
+			[BGP_EVENT_QUEUED] = NOTE_QUEUED,
+			[BGP_EVENT_DRAINED] = NOTE_DRAINED,
+			[BGP_EVENT_BAD_HEADER] = FAIL,
+			[BGP_EVENT_BAD_OPEN] = FAIL,
+			[BGP_EVENT_KEEPALIVE] = SURPRISE_SENT,
+			[BGP_EVENT_UPDATE] = SURPRISE_SENT,
+			[BGP_EVENT_BAD_UPDATE] = SURPRISE_SENT,
+			[BGP_EVENT_REFRESH] = SURPRISE_SENT,
+		},
+	[BGP_OPEN_CONFIRM] =
+		{
+			[BGP_EVENT_KEEPALIVE] = ESTABLISH,
+			[BGP_EVENT_KEEPALIVE_DUE] = BEAT,
+			[BGP_EVENT_ACCEPTED] = REFUSE,
+			[BGP_EVENT_TCP_FAILED] = LOSE,
+			[BGP_EVENT_NOTIFICATION] = END,
+			[BGP_EVENT_STOP] = STOP,
+			[BGP_EVENT_COLLISION] = COLLIDE,
+			[BGP_EVENT_HOLD_EXPIRED] = HOLD_EXPIRE,
+			[BGP_EVENT_SEND_HOLD_EXPIRED] = SEND_HOLD_EXPIRE,
+			[BGP_EVENT_QUEUED] = NOTE_QUEUED,
+			[BGP_EVENT_DRAINED] = NOTE_DRAINED,
+			[BGP_EVENT_BAD_HEADER] = FAIL,
+			[BGP_EVENT_OPEN] = SURPRISE_CONFIRM,
+			[BGP_EVENT_BAD_OPEN] = SURPRISE_CONFIRM,
+			[BGP_EVENT_UPDATE] = SURPRISE_CONFIRM,
+			[BGP_EVENT_BAD_UPDATE] = SURPRISE_CONFIRM,
+			[BGP_EVENT_REFRESH] = SURPRISE_CONFIRM,
+		},
+	[BGP_ESTABLISHED] =
+		{
+			[BGP_EVENT_KEEPALIVE] = HEAR,
+			[BGP_EVENT_UPDATE] = HEAR,
+			[BGP_EVENT_BAD_UPDATE] = TOLERATE,
+			[BGP_EVENT_REFRESH] = REFRESH,
+			[BGP_EVENT_KEEPALIVE_DUE] = BEAT,
+			[BGP_EVENT_ACCEPTED] = REFUSE,
+			[BGP_EVENT_TCP_FAILED] = LOSE,
+			[BGP_EVENT_NOTIFICATION] = END,
+			[BGP_EVENT_STOP] = STOP,
+			[BGP_EVENT_COLLISION] = COLLIDE,
+			[BGP_EVENT_HOLD_EXPIRED] = HOLD_EXPIRE,
+			[BGP_EVENT_SEND_HOLD_EXPIRED] = SEND_HOLD_EXPIRE,
+			[BGP_EVENT_QUEUED] = NOTE_QUEUED,
+			[BGP_EVENT_DRAINED] = NOTE_DRAINED,
+			[BGP_EVENT_BAD_HEADER] = FAIL,
+			[BGP_EVENT_OPEN] = SURPRISE_ESTABLISHED,
+			[BGP_EVENT_BAD_OPEN] = SURPRISE_ESTABLISHED,
+		},
+};
+
+struct bgp_move
+bgp_move_for(enum bgp_state state, enum bgp_event_type event)
+{
+	unsigned move = table[state][event];
+	return (struct bgp_move){
+		.next = moves[move].next == STAY ? state : (enum bgp_state)moves[move].next,
+		.effects = moves[move].effects,
+		.code = moves[move].code,
+		.subcode = moves[move].subcode,
+	};
+}
+
+const char *
+bgp_state_name(enum bgp_state state)
+{
+	static const char *const names[BGP_STATES] = {
+		[BGP_IDLE] = "Idle",
+		[BGP_CONNECT] = "Connect",
+		[BGP_ACTIVE] = "Active",
+		[BGP_OPEN_SENT] = "OpenSent",
+		[BGP_OPEN_CONFIRM] = "OpenConfirm",
+		[BGP_ESTABLISHED] = "Established",
+	};
+	return state < BGP_STATES ? names[state] : "unknown";
+}
