@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "health/gates.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/socket.h"
+
+/* More moves than any chain of states has at one moment; each lets the next one see its result. */
+enum { MOVES_MAX = 8 };
+
+struct gates_entry {
+	struct config_prefix prefix;
+	struct gate gate;
+	bool save;
+	uint64_t ticket; /* of the state that has the last move */
+	bool shown_once;
+	enum gate_state shown; /* in the lease */
+};
+
+struct gates {
+	struct lease *lease; /* NULL: dry run */
+	struct log *log;
+	size_t count;
+	struct gates_entry at[];
+};
+
+struct gate_limits
+gates_limits(const struct config_health *health)
+{
+	struct gate_limits limits = GATE_LIMITS_DEFAULT;
+
+	limits.drain_ns = health->drain_s * MONOTIME_S;
+	limits.linger_ns = health->linger_s * MONOTIME_S;
+	limits.hold.first_ns = health->hold_min_s * MONOTIME_S;
+	limits.hold.last_ns = health->hold_max_s * MONOTIME_S;
+	/* A level per longest hold-down: stable time never pays for more flaps than it takes. */
+	limits.hold.decay_ns = limits.hold.last_ns;
+	limits.withdraw_on_soft = health->withdraw_on_soft;
+	return limits;
+}
+
+struct gates *
+gates_new(const struct config *config, struct lease *lease, struct log *log,
+	  const struct state *saved, struct monotime now)
+{
+	const struct config_announce *announce = &config->announce;
+	struct gate_limits limits = gates_limits(&config->health);
+	struct gates *gates = calloc(1, sizeof(*gates) +
+						announce->prefix_count * sizeof(gates->at[0]));
+
+	if (!gates)
+		return NULL;
+	gates->lease = announce->dry_run ? NULL : lease;
+	gates->log = log;
+	gates->count = announce->prefix_count;
+	for (size_t i = 0; i < gates->count; i++) {
+		struct gates_entry *entry = &gates->at[i];
+		entry->prefix = announce->prefixes[i];
+		gate_init(&entry->gate, &limits,
+			  saved ? state_find(saved, entry->prefix.text) : NULL,
+			  saved && !saved->clean, now);
+	}
+	return gates;
+}
+
+void
+gates_free(struct gates *gates)
+{
+	free(gates);
+}
+
+void
+gates_limit(struct gates *gates, const struct gate_limits *limits)
+{
+	for (size_t i = 0; i < gates->count; i++)
+		gate_limit(&gates->at[i].gate, limits);
+}
+
+size_t
+gates_count(const struct gates *gates)
+{
+	return gates->count;
+}
+
+const struct gate *
+gates_at(const struct gates *gates, size_t index)
+{
+	return &gates->at[index].gate;
+}
+
+const struct config_prefix *
+gates_prefix(const struct gates *gates, size_t index)
+{
+	return &gates->at[index].prefix;
+}
+
+bool
+gates_concern(const struct gates *gates, size_t index, const struct config_address *address)
+{
+	const struct config_prefix *prefix = &gates->at[index].prefix;
+	bool v6 = address->socket.any.sa_family == AF_INET6;
+	const uint8_t *bytes = v6 ? address->socket.v6.sin6_addr.s6_addr
+				  : (const uint8_t *)&address->socket.v4.sin_addr;
+	size_t whole = prefix->length / 8;
+	unsigned rest = prefix->length % 8;
+
+	if (prefix->family != address->socket.any.sa_family)
+		return false;
+	if (socket_is_wildcard(address))
+		return true;
+	return memcmp(bytes, prefix->bytes, whole) == 0 &&
+	       (rest == 0 || (bytes[whole] ^ prefix->bytes[whole]) >> (8 - rest) == 0);
+}
+
+static void
+log_move(const struct gates *gates, const struct gates_entry *entry, enum gate_state from)
+{
+	const struct gate *gate = &entry->gate;
+	bool announced = gate_state_announced(gate_shown(gate));
+	char text[512];
+
+	snprintf(text, sizeof(text), "prefix %s: %s -> %s (%s%s): %s", entry->prefix.text,
+		 gate_state_name(from), gate_state_name(gate->state),
+		 gates->lease ? "" : "dry run, would be ", announced ? "announced" : "withdrawn",
+		 gate->reason.text);
+	if (gate->state == GATE_DOWN)
+		log_error(gates->log, "%s", text);
+	else if (gate->state == GATE_DEGRADED)
+		log_warning(gates->log, "%s", text);
+	else
+		log_notice(gates->log, "%s", text);
+}
+
+void
+gates_step(struct gates *gates, size_t index, const struct gate_input *input, struct monotime now)
+{
+	struct gates_entry *entry = &gates->at[index];
+
+	for (unsigned i = 0; i < MOVES_MAX; i++) {
+		struct gate_step step = gate_step(&entry->gate, input, now);
+		entry->save = entry->save || step.save;
+		if (!step.changed)
+			return;
+		log_move(gates, entry, step.from);
+	}
+}
+
+void
+gates_state(const struct gates *gates, bool clean, bool drain, struct monotime now,
+	    struct state *state)
+{
+	*state = (struct state){.clean = clean, .drain = drain, .count = gates->count};
+	for (size_t i = 0; i < gates->count; i++) {
+		struct state_prefix *prefix = &state->prefixes[i];
+		snprintf(prefix->text, sizeof(prefix->text), "%s", gates->at[i].prefix.text);
+		prefix->penalty = gate_penalty(&gates->at[i].gate, now);
+	}
+}
+
+void
+gates_save(struct gates *gates, struct keeper *keeper, bool drain, bool force, struct monotime now)
+{
+	struct state state;
+	bool save = force;
+
+	for (size_t i = 0; i < gates->count; i++)
+		save = save || gates->at[i].save;
+	if (!save || !keeper)
+		return;
+	gates_state(gates, false, drain, now, &state);
+	uint64_t ticket = keeper_put(keeper, &state);
+	for (size_t i = 0; i < gates->count; i++) {
+		/* Those that did not move need not wait for what they did not order. */
+		if (gates->at[i].save || force)
+			gates->at[i].ticket = ticket;
+		gates->at[i].save = false;
+	}
+}
+
+bool
+gates_show(struct gates *gates, struct keeper *keeper)
+{
+	bool moved = false;
+
+	if (!gates->lease)
+		return false;
+	for (size_t i = 0; i < gates->count; i++) {
+		struct gates_entry *entry = &gates->at[i];
+		enum gate_state state = gate_shown(&entry->gate);
+		if (entry->shown_once && state == entry->shown)
+			continue;
+		bool before = entry->shown_once && gate_state_announced(entry->shown);
+		if (gate_state_announced(state) && !before && keeper &&
+		    (entry->save || !keeper_done(keeper, entry->ticket)))
+			continue;
+		lease_put_gate(gates->lease, i, state, entry->gate.since);
+		entry->shown = state;
+		entry->shown_once = moved = true;
+	}
+	return moved;
+}
+
+bool
+gates_drained(const struct gates *gates)
+{
+	for (size_t i = 0; i < gates->count; i++)
+		if (gates->at[i].gate.state != GATE_DRAINED)
+			return false;
+	return true;
+}

@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * health.c - the sidecar thread.
+ *
+ * The room, from what is seen to what is done:
+ *
+ *   presence.c    is the address ours?                          (kernel routes)
+ *   canary.c      what an own query asks, what its answer lacks (pure)
+ *   probe.c       own queries over real sockets
+ *   scrub.c       digests of what is served                     (a thread of its own)
+ *   evidence.c    all of that about one listen address, in rounds
+ *   detector.c    evidence, hard and soft                       (pure; leaky.c, quiet.c)
+ *   gate.c        what follows for a prefix                     (pure; backoff.c, last_stand.c)
+ *   gates.c       all prefixes: log, state, lease
+ *   keeper.c      the state on the disk                         (a thread of its own)
+ *   lease.c       what the announcer sees
+ *   soft.c        the operator's command, zones, last stand     (command.c, sites.c, zone_facts.c)
+ *   signals.c     all of it as words, for `anyns status`
+ *   settings.c    what a reload changes
+ *   health.c      this thread and its clock
+ *
+ * A turn every 20 ms at most: look at the workers and sockets, ask, judge, step the gates, renew
+ * the lease. The lease lapses after ten of the announcer's 20 ms ticks, so nothing here may wait:
+ * no disk, no lock that others hold for long, no blocking socket. What must wait has its thread.
+ *
+ * A turn that comes late, as under full load, asks less; it never asks more to catch up.
+ */
+#include "health/health.h"
+
+#include <errno.h>
+#include <ev.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "health/evidence.h"
+#include "health/gates.h"
+#include "health/quiet.h"
+#include "health/scrub.h"
+#include "health/settings.h"
+#include "health/signals.h"
+#include "health/soft.h"
+
+enum {
+	STREAM_EVERY_MS = 100,
+	NICE = -10, /* a few microseconds per turn must not wait behind busy workers */
+};
+
+struct health {
+	struct log *log;
+	struct lease *lease;
+	void (*poke)(void *);
+	void *context;
+	bool dry_run;
+	char *directory; /* NULL: memory only */
+	struct gates *gates;
+	struct keeper *keeper; /* NULL without directory */
+	struct scrub *scrub;
+	struct soft *soft;
+	struct signals *signals;
+	struct presence presence;
+	bool started;
+	pthread_t thread;
+
+	/* The thread's own. */
+	struct ev_loop *loop;
+	ev_timer turn;
+	ev_async wake;
+	struct settings *settings;
+	struct evidence_server server;
+	struct monotime asked_at;
+	struct monotime streamed_at;
+	bool stopping;
+	bool drain_saved;
+	bool saved_once;
+	struct quiet quiet;
+	uint64_t foreign; /* queries received that were not ours; never backwards */
+
+	/* Orders. */
+	_Atomic(struct settings *) order; /* NULL: none */
+	sem_t taken;
+	atomic_int wish; /* enum health_wish */
+	atomic_bool leave;
+	atomic_bool lapsed;
+	atomic_bool stop;
+
+	/* For others to read. */
+	atomic_bool drained;
+	pthread_mutex_t lock;
+	struct gate *shown; /* copies of all gates */
+};
+
+static const struct place nowhere = {NULL, 0, 0};
+
+static struct monotime
+clock_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (struct monotime){now.tv_sec * MONOTIME_S + now.tv_nsec};
+}
+
+/* ------------------------------------------------------------ settings */
+
+static void on_wrong(void *context);
+
+static void
+take_settings(struct health *h, struct settings *next)
+{
+	struct settings *old = h->settings;
+
+	if (old)
+		settings_inherit(next, old);
+	for (size_t i = 0; i < next->count; i++)
+		evidence_on_wrong(next->evidence[i], on_wrong, h);
+	gates_limit(h->gates, &next->gate);
+	h->turn.repeat = settings_turn(next);
+	h->settings = next;
+	settings_free(old, h->server.probes);
+}
+
+/* ------------------------------------------------------------ a turn: see */
+
+static void
+look_at_server(struct health *h)
+{
+	struct evidence_server *server = &h->server;
+	struct scrub_status scrub;
+
+	for (size_t w = 0; w < server->worker_count; w++)
+		net_read_worker(server->net, w, &server->workers[w]);
+	scrub_read(h->scrub, &scrub);
+	server->scrub_passes = scrub.passes;
+	server->mismatches = scrub.mismatches;
+	server->image_bad = scrub.bad;
+	server->image_words = scrub.words;
+}
+
+static void
+ask(struct health *h, struct monotime now)
+{
+	struct settings *settings = h->settings;
+	bool stream = monotime_since(now, h->streamed_at) >= STREAM_EVERY_MS * MONOTIME_MS;
+
+	if (monotime_since(now, h->asked_at) < settings->interval_ns)
+		return;
+	h->asked_at = now;
+	if (stream)
+		h->streamed_at = now;
+	for (size_t i = 0; i < settings->count; i++)
+		evidence_ask(settings->evidence[i], &h->server,
+			     settings_burst(settings, i, h->server.worker_count), stream, now);
+}
+
+/* Whether hardly anybody but us asks. Of the whole server: a drain is one of all prefixes. */
+static bool
+is_quiet(struct health *h, struct monotime now)
+{
+	uint64_t received = 0, own = 0;
+
+	for (size_t w = 0; w < h->server.worker_count; w++)
+		received += h->server.workers[w].received;
+	for (size_t i = 0; i < h->settings->count; i++)
+		own += evidence_answered(h->settings->evidence[i]);
+	/* Ours that are under way make it waver a little; a counter must not run backwards. */
+	if (received > own && received - own > h->foreign)
+		h->foreign = received - own;
+	return quiet_count(&h->quiet, h->foreign, now);
+}
+
+/* ------------------------------------------------------------ a turn: decide */
+
+static void
+step_gate(struct health *h, size_t index, struct gate_input input, struct monotime now)
+{
+	struct settings_faults faults;
+
+	settings_find_faults(h->settings, h->gates, index, &faults);
+	if (!input.hard && faults.hard.text[0] != '\0')
+		input.hard = faults.hard.text;
+	if (faults.soft.text[0] != '\0')
+		input.soft = faults.soft.text;
+	input.proven = faults.proven;
+	gates_step(h->gates, index, &input, now);
+}
+
+static void
+copy_gates(struct health *h)
+{
+	pthread_mutex_lock(&h->lock);
+	for (size_t i = 0; i < gates_count(h->gates); i++)
+		h->shown[i] = *gates_at(h->gates, i);
+	pthread_mutex_unlock(&h->lock);
+}
+
+/* Everything that is known by now, to its consequences. */
+static void
+decide(struct health *h, struct monotime now)
+{
+	struct settings *settings = h->settings;
+	bool lapsed = atomic_exchange(&h->lapsed, false);
+	enum health_wish wish = (enum health_wish)atomic_load(&h->wish);
+	bool leave = atomic_load(&h->leave);
+	struct soft_verdict soft;
+	soft_step(h->soft, now, time(NULL), &soft);
+	struct gate_input input = {
+		/* Every gate takes a lapse for a fault, before a new term makes the lease hold. */
+		.hard = lapsed ? "the server had stalled, its lease had lapsed" : NULL,
+		.soft = soft.soft,
+		.zone = soft.zone,
+		.last_stand = soft.last_stand,
+		.drain = leave || wish == HEALTH_DRAIN,
+		.freeze = !leave && wish == HEALTH_FREEZE,
+		.quiet = is_quiet(h, now),
+	};
+
+	for (size_t i = 0; i < settings->count; i++)
+		settings->served[i] = evidence_step(settings->evidence[i], &h->server,
+						    &settings->detector, now,
+						    &settings->verdicts[i]);
+	for (size_t i = 0; i < gates_count(h->gates); i++)
+		step_gate(h, i, input, now);
+	/* A withdraw goes out first and is saved then, an announcement the other way round. */
+	bool moved = gates_show(h->gates, h->keeper);
+	bool drain = wish == HEALTH_DRAIN;
+	gates_save(h->gates, h->keeper, drain, !h->saved_once || drain != h->drain_saved, now);
+	h->saved_once = true;
+	h->drain_saved = drain;
+	if (lapsed)
+		lease_begin_term(h->lease);
+	lease_renew(h->lease);
+	if (moved && h->poke)
+		h->poke(h->context);
+	atomic_store(&h->drained, input.drain && gates_drained(h->gates));
+	copy_gates(h);
+}
+
+static void
+on_turn(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct health *h = timer->data;
+	struct monotime now = clock_now();
+	(void)loop, (void)events;
+
+	probes_turn(h->server.probes, now);
+	look_at_server(h);
+	ask(h, now);
+	decide(h, now);
+	signals_gather(h->signals, h->settings, &h->server, h->soft, now);
+}
+
+/* Within a probe's callback: let it end, then turn at once. */
+static void
+on_wrong(void *context)
+{
+	struct health *h = context;
+
+	ev_feed_event(h->loop, &h->turn, EV_TIMER);
+}
+
+/* An order, or the state was saved. */
+static void
+on_wake(struct ev_loop *loop, ev_async *wake, int events)
+{
+	struct health *h = wake->data;
+	(void)events;
+
+	struct settings *next = atomic_exchange(&h->order, NULL);
+	if (next) {
+		take_settings(h, next);
+		sem_post(&h->taken);
+	}
+	if (atomic_load(&h->stop))
+		ev_break(loop, EVBREAK_ALL);
+	else
+		ev_feed_event(loop, &h->turn, EV_TIMER);
+}
+
+/* ------------------------------------------------------------ the thread */
+
+static void
+before_wait(struct ev_loop *loop)
+{
+	(void)loop;
+	publish_sleep();
+}
+
+static void
+after_wait(struct ev_loop *loop)
+{
+	(void)loop;
+	publish_wake();
+}
+
+static void *
+run(void *argument)
+{
+	struct health *h = argument;
+
+	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
+	publish_enter();
+	ev_set_loop_release_cb(h->loop, before_wait, after_wait);
+	ev_timer_set(&h->turn, 0., settings_turn(h->settings));
+	ev_timer_start(h->loop, &h->turn);
+	ev_run(h->loop, 0);
+	publish_leave();
+	return NULL;
+}
+
+static void
+on_saved(void *context)
+{
+	struct health *h = context;
+
+	ev_async_send(h->loop, &h->wake);
+}
+
+/* ------------------------------------------------------------ life */
+
+/* The saved state, or NULL. `saved` is room for it. */
+static const struct state *
+read_saved(struct state *saved, const struct config *config, struct report *report)
+{
+	if (!config->state_directory) {
+		report_add(report, SEVERITY_WARNING, (struct place){config->path, 0, 0},
+			   "set `state-directory:`",
+			   "drains and penalties for flapping are forgotten at a restart");
+		return NULL;
+	}
+	return state_read(config->state_directory, saved, report) == STATE_READ ? saved : NULL;
+}
+
+static bool
+make_parts(struct health *h, const struct config *config, const struct state *saved)
+{
+	struct monotime now = clock_now();
+
+	h->gates = gates_new(config, h->lease, h->log, saved, now);
+	h->scrub = scrub_new();
+	h->soft = soft_new(config, h->loop);
+	h->signals = signals_new();
+	h->shown = calloc(config->announce.prefix_count + 1, sizeof(*h->shown));
+	struct settings *settings = settings_new(config);
+	if (!h->gates || !h->scrub || !h->soft || !h->signals || !h->shown || !settings) {
+		settings_free(settings, NULL);
+		return false;
+	}
+	take_settings(h, settings);
+	copy_gates(h);
+	if (!config->state_directory)
+		return true;
+	h->directory = strdup(config->state_directory);
+	h->keeper = keeper_new(config->state_directory, h->log, on_saved, h);
+	return h->directory && h->keeper;
+}
+
+struct health *
+health_new(const struct config *config, struct lease *lease, struct net *net, struct log *log,
+	   void (*poke)(void *), void *context, struct report *report)
+{
+	struct health *h = calloc(1, sizeof(*h));
+	struct state *room = calloc(1, sizeof(*room));
+	bool good = false;
+
+	if (h && room) {
+		h->log = log;
+		h->lease = lease;
+		h->poke = poke;
+		h->context = context;
+		h->dry_run = config->announce.dry_run;
+		h->presence.fd = -1;
+		h->server.net = net;
+		h->server.presence = &h->presence;
+		h->server.worker_count = net_worker_count(net);
+		sem_init(&h->taken, 0, 0);
+		pthread_mutex_init(&h->lock, NULL);
+		ev_timer_init(&h->turn, on_turn, 0., 0.);
+		ev_async_init(&h->wake, on_wake);
+		h->turn.data = h->wake.data = h;
+		const struct state *saved = read_saved(room, config, report);
+		atomic_store(&h->wish, saved && saved->drain ? HEALTH_DRAIN : HEALTH_SERVE);
+		h->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
+		good = h->loop && make_parts(h, config, saved);
+	}
+	free(room);
+	if (good)
+		return h;
+	report_errno(report, SEVERITY_ERROR, nowhere, NULL, "cannot prepare the health thread");
+	health_free(h);
+	return NULL;
+}
+
+static int
+start_threads(struct health *h, struct publish *publish)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int error = h->keeper ? keeper_start(h->keeper) : 0;
+	if (error == 0)
+		error = scrub_start(h->scrub, publish);
+	if (error == 0)
+		error = soft_start(h->soft);
+	if (error == 0)
+		error = pthread_create(&h->thread, NULL, run, h);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (error == 0) {
+		h->started = true;
+		pthread_setname_np(h->thread, "anyns-health");
+	}
+	return error;
+}
+
+bool
+health_start(struct health *h, struct publish *publish, struct report *report)
+{
+	h->server.publish = publish;
+	h->server.probes = probes_new(h->loop, publish);
+	if (!presence_open(&h->presence))
+		log_warning(h->log,
+			    "cannot ask the kernel for routes (%s): an address that goes "
+			    "away is noticed late",
+			    strerrordesc_np(errno));
+	/* Here, not in the thread: an order given before the thread runs must be seen. */
+	ev_async_start(h->loop, &h->wake);
+	int error = h->server.probes ? start_threads(h, publish) : ENOMEM;
+	if (error == 0)
+		return true;
+	scrub_stop(h->scrub);
+	soft_stop(h->soft);
+	if (h->keeper)
+		keeper_stop(h->keeper);
+	errno = error;
+	report_errno(report, SEVERITY_ERROR, nowhere,
+		     "raise the limit of threads (TasksMax=, ulimit -u)",
+		     "cannot start the health thread");
+	return false;
+}
+
+bool
+health_reload(struct health *h, const struct config *config)
+{
+	struct settings *settings = settings_new(config);
+
+	if (!settings) {
+		log_error(h->log, "no memory for the new health settings; own queries go on as "
+				  "before");
+		return false;
+	}
+	if (!h->started) {
+		take_settings(h, settings);
+		return true;
+	}
+	atomic_store(&h->order, settings);
+	ev_async_send(h->loop, &h->wake);
+	while (sem_wait(&h->taken) != 0 && errno == EINTR)
+		;
+	return true;
+}
+
+void
+health_wish(struct health *h, enum health_wish wish)
+{
+	atomic_store(&h->wish, wish);
+	if (wish != HEALTH_DRAIN)
+		atomic_store(&h->drained, false);
+	ev_async_send(h->loop, &h->wake);
+}
+
+enum health_wish
+health_wished(const struct health *h)
+{
+	return (enum health_wish)atomic_load(&h->wish);
+}
+
+void
+health_leave(struct health *h)
+{
+	atomic_store(&h->leave, true);
+	ev_async_send(h->loop, &h->wake);
+}
+
+void
+health_lapsed(struct health *h)
+{
+	atomic_store(&h->lapsed, true);
+	ev_async_send(h->loop, &h->wake);
+}
+
+bool
+health_drained(const struct health *h)
+{
+	/* Without a thread or in a dry run nothing was ever announced. */
+	return !h->started || h->dry_run || atomic_load(&h->drained);
+}
+
+bool
+health_read(struct health *h, size_t index, struct health_gate_status *status)
+{
+	if (index >= gates_count(h->gates))
+		return false;
+	*status = (struct health_gate_status){0};
+	pthread_mutex_lock(&h->lock);
+	const struct gate *gate = &h->shown[index];
+	status->state = gate->state;
+	status->since_ms = monotime_since(clock_now(), gate->since) / MONOTIME_MS;
+	snprintf(status->reason, sizeof(status->reason), "%s", gate->reason.text);
+	snprintf(status->waiting, sizeof(status->waiting), "%s", gate->waiting.text);
+	pthread_mutex_unlock(&h->lock);
+	snprintf(status->prefix, sizeof(status->prefix), "%s", gates_prefix(h->gates, index)->text);
+	return true;
+}
+
+void
+health_facts(struct health *h, const struct zone_facts *facts)
+{
+	soft_set_facts(h->soft, facts);
+}
+
+bool
+health_read_signal(struct health *h, size_t index, struct health_signal *signal)
+{
+	struct signal_value value;
+
+	if (!signals_read(h->signals, index, &value))
+		return false;
+	snprintf(signal->name, sizeof(signal->name), "%s", value.name);
+	snprintf(signal->value, sizeof(signal->value), "%s", value.words.text);
+	signal->age_ms = monotime_is_never(value.at)
+				 ? -1
+				 : monotime_since(clock_now(), value.at) / MONOTIME_MS;
+	return true;
+}
+
+/* After the keeper has ended, so that this is the last word. */
+static void
+save_clean_end(struct health *h)
+{
+	char text[STATE_TEXT_MAX];
+	struct state state;
+
+	gates_state(h->gates, true, atomic_load(&h->wish) == HEALTH_DRAIN, clock_now(), &state);
+	size_t size = state_format(&state, text);
+	if (!state_write(h->directory, text, size))
+		log_error(h->log,
+			  "%s: cannot save that the end was clean (%s); the next start counts it "
+			  "as a fault",
+			  h->directory, strerrordesc_np(errno));
+}
+
+void
+health_stop(struct health *h)
+{
+	if (!h->started)
+		return;
+	atomic_store(&h->stop, true);
+	ev_async_send(h->loop, &h->wake);
+	pthread_join(h->thread, NULL);
+	h->started = false;
+	scrub_stop(h->scrub);
+	soft_stop(h->soft);
+	if (!h->keeper)
+		return;
+	keeper_stop(h->keeper);
+	save_clean_end(h);
+}
+
+void
+health_free(struct health *h)
+{
+	if (!h)
+		return;
+	if (h->loop)
+		health_stop(h);
+	settings_free(h->settings, h->server.probes);
+	probes_free(h->server.probes);
+	presence_close(&h->presence);
+	scrub_free(h->scrub);
+	soft_free(h->soft);
+	signals_free(h->signals);
+	keeper_free(h->keeper);
+	gates_free(h->gates);
+	free(h->shown);
+	free(h->directory);
+	if (h->loop)
+		ev_loop_destroy(h->loop);
+	pthread_mutex_destroy(&h->lock);
+	sem_destroy(&h->taken);
+	free(h);
+}
