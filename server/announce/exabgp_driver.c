@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * exabgp_driver.c - announcing through ExaBGP: the announcer's end of the stream.
+ *
+ * ExaBGP keeps a route until somebody withdraws it, so somebody must outlive us: `anyns exabgp`, a
+ * child of ExaBGP. It gets the desired state as a stream of records over a UNIX socket, with a
+ * renewal at every tick, and withdraws when the stream ends or falls silent. The stream is
+ * everything: nothing is read from the other end, which may be somebody's nc.
+ */
+#include <errno.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "announce/driver.h"
+#include "announce/exabgp_line.h"
+#include "anyns/lease.h"
+
+enum {
+	/* One ExaBGP has one child; more than a few are not meant. */
+	CLIENTS = 8,
+	/* Ticks that a child may leave its records unread: one second. */
+	PATIENCE = 50,
+	BACKLOG = 4,
+};
+
+struct exabgp_client {
+	int fd; /* -1: a free place */
+	unsigned stuck;
+	bool owed[LEASE_GATES]; /* prefixes whose state it has not got */
+};
+
+struct exabgp_driver {
+	struct driver driver;
+	const struct config *config;
+	struct log *log;
+	int listener;
+	const struct attributes *given[LEASE_GATES]; /* what `lines` say */
+	char lines[LEASE_GATES][EXABGP_LINE_MAX];
+	struct exabgp_client clients[CLIENTS];
+	struct exabgp_record record; /* as it is sent; large */
+};
+
+static bool
+exabgp_is_configured(const struct config *config)
+{
+	return config->announce.prefix_count > 0 && config->announce.exabgp.socket != NULL;
+}
+
+/* ------------------------------------------------------------ in the server */
+
+static int
+refuse(const struct config *config, int fd, const char *what, const char *remedy,
+       struct report *report)
+{
+	const struct config_exabgp *exabgp = &config->announce.exabgp;
+	report_errno(report, SEVERITY_ERROR,
+		     (struct place){config->path, exabgp->line, exabgp->column}, remedy,
+		     "cannot %s the socket for ExaBGP, %s", what, exabgp->socket);
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* Whether nobody answers at the address: what lies there was left behind. */
+static bool
+is_dead(const struct sockaddr_un *address)
+{
+	struct stat file;
+	if (lstat(address->sun_path, &file) != 0 || !S_ISSOCK(file.st_mode))
+		return false;
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool dead = fd >= 0 &&
+		    connect(fd, (const struct sockaddr *)address, sizeof *address) != 0 &&
+		    errno == ECONNREFUSED;
+	if (fd >= 0)
+		close(fd);
+	return dead;
+}
+
+/* The mode comes from the umask: a chmod() afterwards would leave a moment of another one. */
+static bool
+bind_at(int fd, const struct sockaddr_un *address)
+{
+	mode_t saved = umask(0117);
+	bool bound = bind(fd, (const struct sockaddr *)address, sizeof *address) == 0;
+	if (!bound && errno == EADDRINUSE && is_dead(address) && unlink(address->sun_path) == 0)
+		bound = bind(fd, (const struct sockaddr *)address, sizeof *address) == 0;
+	umask(saved);
+	return bound;
+}
+
+static bool
+give_to_group(const struct config_exabgp *exabgp)
+{
+	if (!exabgp->group)
+		return true;
+	errno = 0;
+	const struct group *group = getgrnam(exabgp->group);
+	if (!group && errno == 0)
+		errno = ENOENT;
+	return group && chown(exabgp->socket, (uid_t)-1, group->gr_gid) == 0;
+}
+
+static int
+exabgp_prepare(const struct config *config, struct report *report)
+{
+	const struct config_exabgp *exabgp = &config->announce.exabgp;
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	snprintf(address.sun_path, sizeof address.sun_path, "%s", exabgp->socket);
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return refuse(config, fd, "open", NULL, report);
+	if (!bind_at(fd, &address))
+		return refuse(config, fd, "bind",
+			      "its folder must be there and ours to write to, and no other server "
+			      "may use it",
+			      report);
+	if (!give_to_group(exabgp))
+		return refuse(config, fd, "give a group to",
+			      "name the group that ExaBGP runs as, and start as root or as a "
+			      "member of it",
+			      report);
+	if (listen(fd, BACKLOG) != 0)
+		return refuse(config, fd, "listen at", NULL, report);
+	return fd;
+}
+
+/* ------------------------------------------------------------ in the announcer */
+
+static struct driver *
+exabgp_open(const struct driver_setup *setup)
+{
+	struct exabgp_driver *self = calloc(1, sizeof *self);
+	if (!self)
+		return NULL;
+	const struct config_announce *announce = &setup->config->announce;
+	const struct config_peer *peer = &announce->exabgp.peer;
+	self->driver.kind = &driver_exabgp;
+	self->driver.peers = peer->as == peer->local_as ? PEER_INTERNAL : PEER_EXTERNAL;
+	self->config = setup->config;
+	self->log = setup->log;
+	self->listener = setup->fd;
+	for (size_t i = 0; i < CLIENTS; i++)
+		self->clients[i].fd = -1;
+	for (size_t i = 0; i < announce->prefix_count; i++)
+		exabgp_line_withdraw(self->lines[i], announce->prefixes[i].text);
+	return &self->driver;
+}
+
+static void
+exabgp_apply(struct driver *driver, size_t index, enum gate_state state,
+	     const struct attributes *attributes)
+{
+	struct exabgp_driver *self = (struct exabgp_driver *)driver;
+	const struct config_announce *announce = &self->config->announce;
+	const char *prefix = announce->prefixes[index].text;
+	(void)state;
+	if (attributes && !attributes->announce)
+		attributes = NULL;
+	if (attributes == self->given[index])
+		return;
+	self->given[index] = attributes;
+	if (!attributes) {
+		exabgp_line_withdraw(self->lines[index], prefix);
+	} else if (!exabgp_line_announce(self->lines[index], prefix, attributes,
+					 &announce->exabgp.peer)) {
+		exabgp_line_withdraw(self->lines[index], prefix);
+		log_error(self->log, "%s has too many communities for ExaBGP: it is not announced",
+			  prefix);
+	}
+	for (size_t i = 0; i < CLIENTS; i++)
+		self->clients[i].owed[index] = true;
+}
+
+static void
+drop(struct exabgp_driver *self, struct exabgp_client *client, const char *why)
+{
+	close(client->fd);
+	client->fd = -1;
+	log_warning(self->log, "ExaBGP's child %s: it withdraws what it announced", why);
+}
+
+/* false: no room, or the client is gone. */
+static bool
+send_record(struct exabgp_driver *self, struct exabgp_client *client, size_t index,
+	    const char *line)
+{
+	size_t size = strlen(line);
+	self->record.magic = EXABGP_MAGIC;
+	self->record.index = (uint16_t)index;
+	self->record.count = (uint16_t)self->config->announce.prefix_count;
+	memcpy(self->record.line, line, size);
+	ssize_t sent = send(client->fd, &self->record, offsetof(struct exabgp_record, line) + size,
+			    MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (sent >= 0) {
+		client->stuck = 0;
+		return true;
+	}
+	if (errno != EAGAIN && errno != EINTR && errno != ENOBUFS)
+		drop(self, client, "has closed its connection");
+	return false;
+}
+
+/* What it lacks, and when it lacks nothing, that all of it holds. */
+static void
+serve(struct exabgp_driver *self, struct exabgp_client *client)
+{
+	for (size_t i = 0; i < self->config->announce.prefix_count; i++) {
+		if (!client->owed[i])
+			continue;
+		if (!send_record(self, client, i, self->lines[i]))
+			return;
+		client->owed[i] = false;
+	}
+	(void)send_record(self, client, 0, "");
+}
+
+static void
+exabgp_push(struct driver *driver)
+{
+	struct exabgp_driver *self = (struct exabgp_driver *)driver;
+	for (size_t i = 0; i < CLIENTS; i++)
+		if (self->clients[i].fd >= 0)
+			serve(self, &self->clients[i]);
+}
+
+static void
+welcome(struct exabgp_driver *self, int fd)
+{
+	for (size_t i = 0; i < CLIENTS; i++) {
+		struct exabgp_client *client = &self->clients[i];
+		if (client->fd >= 0)
+			continue;
+		*client = (struct exabgp_client){.fd = fd};
+		for (size_t j = 0; j < LEASE_GATES; j++)
+			client->owed[j] = true;
+		log_notice(self->log, "ExaBGP's child has connected");
+		return;
+	}
+	close(fd);
+}
+
+static void
+exabgp_tick(struct driver *driver)
+{
+	struct exabgp_driver *self = (struct exabgp_driver *)driver;
+	/* One a tick: a flood of calls must not keep the lease from being read. */
+	int fd = accept4(self->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd >= 0)
+		welcome(self, fd);
+	for (size_t i = 0; i < CLIENTS; i++) {
+		struct exabgp_client *client = &self->clients[i];
+		if (client->fd >= 0 && ++client->stuck > PATIENCE)
+			drop(self, client, "does not read and is left alone");
+	}
+}
+
+/* The end of the stream is the withdrawal. The socket is left: its folder may not be ours now. */
+static void
+exabgp_close(struct driver *driver, const char *reason)
+{
+	struct exabgp_driver *self = (struct exabgp_driver *)driver;
+	(void)reason;
+	for (size_t i = 0; i < CLIENTS; i++)
+		if (self->clients[i].fd >= 0)
+			close(self->clients[i].fd);
+	close(self->listener);
+	free(self);
+}
+
+const struct driver_kind driver_exabgp = {
+	.name = "exabgp",
+	.is_configured = exabgp_is_configured,
+	.prepare = exabgp_prepare,
+	.open = exabgp_open,
+	.apply = exabgp_apply,
+	.push = exabgp_push,
+	.tick = exabgp_tick,
+	.close = exabgp_close,
+};
