@@ -15,7 +15,8 @@
 #include "anyns/report.h"
 #include "anyns/zone.h"
 
-#define CONFIG_DEFAULT_FILE "/etc/anyns/anyns.yaml"
+#define CONFIG_DEFAULT_FILE    "/etc/anyns/anyns.yaml"
+#define CONFIG_DEFAULT_CONTROL "/run/anyns/control.sock"
 
 /* `ADDRESS` or `ADDRESS@PORT`, as in NSD and Knot. */
 struct config_address {
@@ -48,6 +49,119 @@ struct config_secret {
 
 enum config_log_level { CONFIG_LOG_ERROR, CONFIG_LOG_WARNING, CONFIG_LOG_NOTICE, CONFIG_LOG_INFO };
 
+/* A prefix of `announce: prefixes:`; its host bits are zero. */
+struct config_prefix {
+	int family;        /* AF_INET or AF_INET6 */
+	uint8_t length;    /* bits */
+	uint8_t bytes[16]; /* network order; the first 4 with IPv4 */
+	char text[64];     /* as canonical text */
+	unsigned line;
+	unsigned column;
+};
+
+/* `role:` values beyond those of RFC 9234 4.1. */
+enum { CONFIG_ROLE_NONE = 256 };
+
+/*
+ * A BGP peer of `announce: bgp: peers:`. Prefixes go to peers of their own family; no two have the
+ * same IP address.
+ */
+struct config_peer {
+	struct config_address address; /* port 179 by default */
+	uint32_t as;
+	uint32_t local_as; /* `local-as:` of the peer, else of bgp; equal to as: iBGP */
+	unsigned hold;     /* `hold:` of the peer, else of bgp; seconds: 0, 3 to 65535, default 9 */
+	unsigned role;     /* enum bgp_role as a number (RFC 9234 4.1): what we are to the peer;
+			      CONFIG_ROLE_NONE without, and always with iBGP */
+	bool role_strict;  /* `role-strict: true`: only with a role */
+	bool passive;      /* `passive: true`: wait for the peer to connect */
+	unsigned gtsm_hops;     /* `ttl-security: HOPS` (RFC 5082), 1 to 254, 0 off */
+	char *password;         /* `password:` TCP-MD5 (RFC 2385), NULL none; at most 80 bytes */
+	uint32_t *communities;  /* `communities: ["64496:1", no-export]`, with every announcement;
+				   host byte order */
+	size_t community_count; /* at most 127: one more is GRACEFUL_SHUTDOWN */
+	uint32_t (*large)[3];   /* `large-communities: ["64496:1:2"]` */
+	size_t large_count;     /* at most 64 */
+	bool has_med;
+	uint32_t med;         /* `med:` */
+	bool has_next_hop;    /* `next-hop:`, of the family of `address`; else our address of the
+				 session */
+	uint8_t next_hop[16]; /* network order; the first 4 with IPv4 */
+};
+
+/* Static protocols of BIRD, one per announced state; see config_bird. */
+enum config_bird_protocol {
+	CONFIG_BIRD_UP,
+	CONFIG_BIRD_DEGRADED,
+	CONFIG_BIRD_DRAINING,
+	CONFIG_BIRD_PROTOCOLS,
+};
+
+/* `announce: bird:`; it implies `announce: tun:`. */
+struct config_bird {
+	char *socket; /* `socket:` default /run/bird/bird.ctl; NULL without `bird:` */
+	/* `protocols:` at most 60 bytes each; `%` stands for the number of the prefix, and must be
+	   there when there are two. NULL: that of `up` serves; all NULL: BIRD is told nothing */
+	char *protocols[CONFIG_BIRD_PROTOCOLS];
+};
+
+/* `announce: exabgp:`, announcing through a child of ExaBGP. */
+struct config_exabgp {
+	char *socket; /* `socket:` absolute path, at most 107 bytes; NULL: no `exabgp:` */
+	char *group;  /* `group:` that may connect; NULL: our own */
+	/* Of `local-as:`, `as:` (0: not ours), `communities:`, `large-communities:` and `med:`, as
+	   of a BGP peer; the rest is unused. */
+	struct config_peer peer;
+	unsigned line;
+	unsigned column;
+};
+
+/* `announce:`; prefix_count 0: nothing is announced, nothing is gated. */
+struct config_announce {
+	struct config_prefix *prefixes; /* at most 64, each holding at least one listen address */
+	size_t prefix_count;
+	uint32_t router_id;   /* `router-id:` host byte order, not 0 */
+	unsigned router_line; /* where `router-id:` was configured */
+	unsigned router_column;
+	struct config_peer *peers; /* at most 64; each family of `prefixes` has one at least, unless
+				      there is another way to announce than `bgp:` */
+	size_t peer_count;
+	struct config_exabgp exabgp;
+	struct config_bird bird;
+	char *tun;    /* `tun: name:` the TUN devices' name without the number of the prefix, 1 to
+			 13 bytes, default "anyns"; NULL: none */
+	bool dry_run; /* `dry-run: true`: decide and log, announce nothing */
+	bool allow_long; /* `allow-long-prefixes: true`: longer than /24 or /48 is meant */
+};
+
+/* `health: last-stand:`; site_count 0: none. */
+struct config_last_stand {
+	struct config_address *sites; /* `sites:` unicast addresses of other sites, at most 64 */
+	size_t site_count;
+	unsigned at_least; /* `at-least:` 1 to site_count, default 1 */
+};
+
+/* `health: command:` */
+struct config_command {
+	char **run; /* `run:` the program's path and its arguments, NULL at the end; NULL: none */
+	unsigned interval_ms; /* `interval:` from start to start, 1s to 1h, default 10s */
+	unsigned timeout_ms;  /* `timeout:` 100ms to 1m, default 5s */
+};
+
+/* `health:` */
+struct config_health {
+	unsigned interval_ms;  /* `interval:` between own queries, default 50ms; 10ms to 1s */
+	bool shed;             /* `overload: absorb|shed`, default absorb */
+	bool withdraw_on_soft; /* `soft-faults: degrade|withdraw`, default degrade */
+	unsigned drain_s;  /* `drain-time:` GRACEFUL_SHUTDOWN before the withdraw, 0s to 1h, default
+			      60s */
+	unsigned linger_s; /* `linger-time:` answering after the withdraw, 0s to 1h, default 180s */
+	unsigned hold_min_s; /* `hold-down-min:` 1s to 1h, default 10s */
+	unsigned hold_max_s; /* `hold-down-max:` 1s to 24h, not below hold_min_s, default 600s */
+	struct config_last_stand last_stand;
+	struct config_command command;
+};
+
 struct config {
 	char *path;     /* the file it was read from */
 	char *instance; /* `instance:`; default the host name. 1 to 63 printable ASCII bytes without
@@ -79,6 +193,13 @@ struct config {
 	unsigned tcp_total_ms; /* `tcp-total-timeout:` life of a connection, default 120s */
 	enum config_log_level
 		log_level; /* `log: {level: error|warning|notice|info}`, default notice */
+	struct config_announce announce;
+	struct config_health health;
+	char *state_directory; /* `state-directory:` exists and is a folder; NULL: memory only */
+	char *control;         /* `control:` path of the control socket, default
+				  CONFIG_DEFAULT_CONTROL; NULL: `off` */
+	bool control_named;    /* it was written out: a socket that cannot be made is an error. If
+				  not, most servers without the right folder want none: a warning */
 };
 
 /*
@@ -96,7 +217,7 @@ struct config *config_read(const char *path, struct report *report) NODISCARD;
 struct config *config_read_text(const char *path, const char *text, size_t size,
 				struct report *report) NODISCARD;
 
-/* NULL is legal. Secrets are wiped. */
+/* NULL is legal. Secrets and passwords are wiped. */
 void config_free(struct config *config);
 
 #endif

@@ -60,6 +60,12 @@ struct directory_entry {
 struct directory *directory_build(const struct directory_entry *entries, size_t count,
 				  struct report *report) NODISCARD;
 
+/* Its zones in the order they were given; `index` < directory_count(). Borrowed. */
+size_t directory_count(const struct directory *directory);
+const uint8_t *directory_apex(const struct directory *directory, size_t index);
+/* NULL: could not be loaded. */
+struct segment *directory_segment(const struct directory *directory, size_t index);
+
 /* Drops the references to its segments; NULL is legal. No reader may be left. */
 void directory_free(struct directory *directory);
 

@@ -57,7 +57,7 @@ check_zones(struct config *config, bool quiet, struct report *report)
 int
 cli_check(int argc, char **argv)
 {
-	struct options options = options_parse(argc, argv, true, help);
+	struct options options = options_parse(argc, argv, OPTIONS_QUIET, help);
 	if (options.done)
 		return options.status;
 	struct report report = REPORT_INIT;

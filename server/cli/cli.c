@@ -15,6 +15,13 @@ struct command {
 static const struct command commands[] = {
 	{"run", cli_run, "serve in the foreground"},
 	{"check", cli_check, "check the configuration and all zones, change nothing"},
+	{"status", cli_status, "tell how the running server is, and why"},
+	{"reload", cli_reload, "make it read configuration and zones again, tell the outcome"},
+	{"drain", cli_drain, "move the traffic to other instances, until undrained"},
+	{"undrain", cli_undrain, "end that"},
+	{"freeze", cli_freeze, "keep what is announced as it is, whatever health says"},
+	{"unfreeze", cli_unfreeze, "end that"},
+	{"exabgp", cli_exabgp, "be a child of ExaBGP that announces what the server says"},
 };
 
 static void

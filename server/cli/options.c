@@ -16,25 +16,39 @@ finish(struct options options, int status, FILE *stream, const char *help)
 	return options;
 }
 
-struct options
-options_parse(int argc, char **argv, bool quiet, const char *help)
+/* false: an option that the command has not. */
+static bool
+take(struct options *options, int c, enum options_more more)
 {
+	if (c == 'c')
+		options->config = optarg;
+	else if (c == 'q' && more == OPTIONS_QUIET)
+		options->quiet = true;
+	else if (c == 's' && more == OPTIONS_ASK)
+		options->socket = optarg;
+	else if (c == 'j' && more == OPTIONS_ASK)
+		options->json = true;
+	else
+		return false;
+	return true;
+}
+
+struct options
+options_parse(int argc, char **argv, enum options_more more, const char *help)
+{
+	static const char *const letters[] = {
+		[OPTIONS_NONE] = "c:h", [OPTIONS_QUIET] = "c:qh", [OPTIONS_ASK] = "c:s:jh"};
 	static const struct option known[] = {
-		{"config", required_argument, NULL, 'c'},
-		{"quiet", no_argument, NULL, 'q'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+		{"config", required_argument, NULL, 'c'}, {"quiet", no_argument, NULL, 'q'},
+		{"socket", required_argument, NULL, 's'}, {"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
 	};
 	struct options options = {.config = CONFIG_DEFAULT_FILE};
 	optind = 0; /* glibc: start anew, for callers that parse more than once */
-	for (int c; (c = getopt_long(argc, argv, quiet ? "c:qh" : "c:h", known, NULL)) != -1;) {
-		if (c == 'c')
-			options.config = optarg;
-		else if (c == 'q' && quiet)
-			options.quiet = true;
-		else if (c == 'h')
+	for (int c; (c = getopt_long(argc, argv, letters[more], known, NULL)) != -1;) {
+		if (c == 'h')
 			return finish(options, EXIT_OK, stdout, help);
-		else
+		if (!take(&options, c, more))
 			return finish(options, EXIT_USAGE, stderr, help);
 	}
 	if (optind < argc) {

@@ -9,14 +9,21 @@
 
 struct options {
 	const char *config; /* -c FILE */
+	const char *socket; /* -s PATH, where the command has it; NULL: not given */
 	bool quiet;         /* -q, where the command has it */
+	bool json;          /* -j, where the command has it */
 	bool done;          /* nothing left to do: --help was printed or the usage was wrong */
 	int status;         /* then the exit status */
 };
 
-/*
- * Parses `-c FILE` (and `-q` when `quiet`), `--help`. `help` is the command's whole help text.
- */
-struct options options_parse(int argc, char **argv, bool quiet, const char *help);
+/* The options that a command has beside -c and -h. */
+enum options_more {
+	OPTIONS_NONE,
+	OPTIONS_QUIET, /* -q */
+	OPTIONS_ASK,   /* -s PATH and -j: it talks to the running server */
+};
+
+/* Parses them. `help` is the command's whole help text; argv[0] is the command's name. */
+struct options options_parse(int argc, char **argv, enum options_more more, const char *help);
 
 #endif

@@ -20,7 +20,7 @@ static const char help[] = "usage: anyns run [-c FILE]\n"
 int
 cli_run(int argc, char **argv)
 {
-	struct options options = options_parse(argc, argv, false, help);
+	struct options options = options_parse(argc, argv, OPTIONS_NONE, help);
 	if (options.done)
 		return options.status;
 	return server_run(options.config) ? EXIT_OK : EXIT_FAILED;

@@ -4,17 +4,18 @@
 _anyns() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words
     COMPREPLY=()
-    if [[ $previous == -c || $previous == --config ]]; then
+    if [[ $previous == -c || $previous == --config || $previous == -s || $previous == --socket ]]; then
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
     fi
     if ((COMP_CWORD == 1)); then
-        words='run check --help --version'
+        words='run check status reload drain undrain freeze unfreeze exabgp --help --version'
     else
         case ${COMP_WORDS[1]} in
         run) words='-c --config --help' ;;
         check) words='-c --config -q --quiet --help' ;;
+        status | reload | drain | undrain | freeze | unfreeze) words='-c --config -s --socket -j --json --help' ;;
         *) return ;;
         esac
     fi

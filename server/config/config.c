@@ -9,7 +9,10 @@
  * libfyaml config_table   a mapping read by its table of keys; unknown, duplicate and missing ones
  *   config_value,  what single values mean: numbers, addresses, durations, secrets, zones
  *   config_secret,
- *   config_zones
+ *   config_zones,
+ *   config_health,
+ *   config_runtime,
+ *   config_announce  with config_prefix, config_peer and config_community
  *
  * This file has the table of the top level and the checks that need more than one key. The rule
  * everywhere is to go on after an error: whoever edits a configuration wants all findings of one
@@ -28,6 +31,9 @@
 #include <unistd.h>
 
 #include "anyns/name.h"
+#include "config/config_announce.h"
+#include "config/config_health.h"
+#include "config/config_runtime.h"
 #include "config/config_secret.h"
 #include "config/config_table.h"
 #include "config/config_text.h"
@@ -136,14 +142,6 @@ read_listen(const struct config_context *context, const struct config_key *key,
 						&config->listen_count);
 }
 
-static bool
-is_wildcard(const struct config_address *address)
-{
-	if (address->socket.any.sa_family == AF_INET)
-		return address->socket.v4.sin_addr.s_addr == htonl(INADDR_ANY);
-	return IN6_IS_ADDR_UNSPECIFIED(&address->socket.v6.sin6_addr);
-}
-
 static void
 read_identity_addresses(const struct config_context *context, const struct config_key *key,
 			const struct config_node *node, void *target)
@@ -157,7 +155,7 @@ read_identity_addresses(const struct config_context *context, const struct confi
 	for (size_t i = 0; i < count; i++) {
 		const struct config_address *address = &config->identity_addresses[i];
 
-		if (is_wildcard(address))
+		if (config_value_is_wildcard(address))
 			report_add(context->report, SEVERITY_ERROR,
 				   (struct place){context->file, address->line, address->column},
 				   "write this instance's own unicast address",
@@ -237,7 +235,8 @@ enum {
 	KEY_INSTANCE, KEY_LISTEN, KEY_ZONES, KEY_ZONE_DIRECTORY, KEY_WORKERS, KEY_VERSION, KEY_USER,
 	KEY_IDENTITY_NAME, KEY_IDENTITY_ADDRESSES, KEY_SECRET, KEY_ZONEMD, KEY_UDP_SIZE,
 	KEY_TCP_MSS, KEY_TCP_CLIENTS, KEY_TCP_CLIENTS_PER_ADDRESS, KEY_TCP_IDLE_TIMEOUT,
-	KEY_TCP_TOTAL_TIMEOUT, KEY_LOG, KEY_COUNT
+	KEY_TCP_TOTAL_TIMEOUT, KEY_LOG, KEY_ANNOUNCE, KEY_HEALTH, KEY_STATE_DIRECTORY, KEY_CONTROL,
+	KEY_COUNT
 };
 
 static const struct config_key keys[KEY_COUNT] = {
@@ -276,6 +275,10 @@ static const struct config_key keys[KEY_COUNT] = {
 	[KEY_TCP_TOTAL_TIMEOUT] = {.name = "tcp-total-timeout", .read = config_value_duration,
 		KEY_AT(tcp_total_ms), .low = 1000, .high = 86400000, .fallback = 120000},
 	[KEY_LOG] = {.name = "log", .read = read_log},
+	[KEY_ANNOUNCE] = {.name = "announce", .read = config_announce_read},
+	[KEY_HEALTH] = {.name = "health", .read = config_health_read},
+	[KEY_STATE_DIRECTORY] = {.name = "state-directory", .read = config_runtime_read_state},
+	[KEY_CONTROL] = {.name = "control", .read = config_runtime_read_control},
 };
 /* clang-format on */
 
@@ -295,15 +298,15 @@ config_new(const char *path)
 
 	if (!config)
 		return NULL;
-	for (size_t i = 0; i < KEY_COUNT; i++)
-		if (keys[i].fallback)
-			*(unsigned *)(void *)((char *)config + keys[i].offset) = keys[i].fallback;
+	config_value_defaults(keys, KEY_COUNT, config);
+	config_health_defaults(&config->health);
 	config->workers = usable_cpus();
 	config->zonemd = ZONEMD_WARN;
 	config->log_level = CONFIG_LOG_NOTICE;
 	config->path = strdup(path);
 	config->version = strdup("anyns " ANYNS_VERSION);
-	if (config->path && config->version)
+	config->control = strdup(CONFIG_DEFAULT_CONTROL);
+	if (config->path && config->version && config->control)
 		return config;
 	config_free(config);
 	return NULL;
@@ -351,6 +354,14 @@ check_together(const struct config_context *context, const struct config_node *r
 							       : found[KEY_TCP_IDLE_TIMEOUT]),
 			   "make tcp-total-timeout the longer one",
 			   "tcp-total-timeout ends connections before tcp-idle-timeout can");
+	if (found[KEY_ANNOUNCE] && !found[KEY_STATE_DIRECTORY])
+		report_add(context->report, SEVERITY_WARNING,
+			   config_table_place(context, found[KEY_ANNOUNCE]),
+			   "add state-directory: FOLDER",
+			   "announce without state-directory: a restart forgets that it was "
+			   "drained, and its faults");
+	config_announce_check(context);
+	config_health_check(context);
 	config_zones_check(context);
 	if (config->zone_count == 0 && !config->has_identity_name &&
 	    context->report->errors == context->errors)
@@ -446,6 +457,10 @@ config_free(struct config *config)
 	free(config->instance);
 	free(config->version);
 	free(config->user);
+	free(config->state_directory);
+	free(config->control);
+	config_announce_free(&config->announce);
+	config_health_free(&config->health);
 	explicit_bzero(config, sizeof(*config));
 	free(config);
 }

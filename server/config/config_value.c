@@ -215,6 +215,14 @@ config_value_parse_address(const char *text, uint16_t port, struct config_addres
 	return true;
 }
 
+bool
+config_value_is_wildcard(const struct config_address *address)
+{
+	if (address->socket.any.sa_family == AF_INET)
+		return address->socket.v4.sin_addr.s_addr == htonl(INADDR_ANY);
+	return IN6_IS_ADDR_UNSPECIFIED(&address->socket.v6.sin6_addr);
+}
+
 static bool
 same_address(const struct config_address *a, const struct config_address *b)
 {
@@ -331,6 +339,59 @@ config_value_duration(const struct config_context *context, const struct config_
 				   key->name, node->text, key->low, key->high / 1000);
 	else
 		*milliseconds = value;
+}
+
+void
+config_value_duration_seconds(const struct config_context *context, const struct config_key *key,
+			      const struct config_node *node, void *target)
+{
+	unsigned *seconds = target, milliseconds = *seconds * 1000;
+
+	config_value_duration(context, key, node, &milliseconds);
+	if (milliseconds % 1000)
+		config_table_error(context, node, "write it with s, m or h",
+				   "%s: %.32s is no whole number of seconds", key->name,
+				   node->text);
+	else
+		*seconds = milliseconds / 1000;
+}
+
+void
+config_value_flag(const struct config_context *context, const struct config_key *key,
+		  const struct config_node *node, void *target)
+{
+	/* The booleans of the core schema of YAML 1.2, by themselves: in quotes they are text. */
+	static const struct {
+		const char *word;
+		bool flag;
+	} words[] = {{"true", true},   {"True", true},   {"TRUE", true},
+		     {"false", false}, {"False", false}, {"FALSE", false}};
+	bool *flag = target;
+
+	if (node->kind != CONFIG_NODE_TEXT &&
+	    !config_table_expect(context, key, node, CONFIG_NODE_TEXT, "true or false"))
+		return;
+	for (size_t i = 0; node->plain && i < ARRAY_LENGTH(words); i++) {
+		if (strcmp(node->text, words[i].word) == 0) {
+			*flag = words[i].flag;
+			return;
+		}
+	}
+	config_table_error(context, node, "write true or false, without quotes",
+			   "%s: expected true or false, found \"%.32s\"", key->name, node->text);
+}
+
+void
+config_value_defaults(const struct config_key *keys, size_t count, void *target)
+{
+	for (size_t i = 0; i < count; i++) {
+		unsigned fallback = keys[i].fallback;
+
+		if (keys[i].read == config_value_duration_seconds)
+			fallback /= 1000;
+		if (fallback)
+			*(unsigned *)(void *)((char *)target + keys[i].offset) = fallback;
+	}
 }
 
 const char *

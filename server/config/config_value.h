@@ -31,8 +31,16 @@ bool config_value_parse_address(const char *text, uint16_t port, struct config_a
 				struct config_complaint *complaint) NODISCARD;
 
 /* Readers for tables. */
-config_reader config_value_number;   /* to an unsigned, low to high */
-config_reader config_value_duration; /* to an unsigned, low to high milliseconds */
+config_reader config_value_number;           /* to an unsigned, low to high */
+config_reader config_value_duration;         /* to an unsigned, low to high milliseconds */
+config_reader config_value_duration_seconds; /* the same to an unsigned of whole seconds */
+config_reader config_value_flag;             /* `true` or `false` to a bool */
+
+/* Sets the numbers and durations of a table to their defaults. */
+void config_value_defaults(const struct config_key *keys, size_t count, void *target);
+
+/* 0.0.0.0 or ::, whatever the port. */
+bool config_value_is_wildcard(const struct config_address *address);
 
 /*
  * A list of addresses, or a single one, none twice; `port` as above. The array is the caller's to

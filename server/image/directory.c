@@ -101,6 +101,24 @@ directory_free(struct directory *directory)
 	free(directory);
 }
 
+size_t
+directory_count(const struct directory *directory)
+{
+	return directory->count;
+}
+
+const uint8_t *
+directory_apex(const struct directory *directory, size_t index)
+{
+	return directory->entries[index].apex;
+}
+
+struct segment *
+directory_segment(const struct directory *directory, size_t index)
+{
+	return directory->entries[index].segment;
+}
+
 static const struct zone_entry *
 find_at_depth(const struct directory *directory, const struct lookup_name *name, unsigned labels)
 {

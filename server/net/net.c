@@ -20,12 +20,15 @@
 #include "net/net.h"
 
 #include <errno.h>
+#include <linux/sock_diag.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "anyns/lease.h"
 #include "net/socket.h"
 #include "net/tcp.h"
 #include "net/udp.h"
@@ -45,6 +48,11 @@ struct endpoints {
 
 struct net {
 	unsigned workers;
+	/*
+	 * Held for the change of `endpoints` and `running`, and by who looks at sockets from
+	 * outside: what is seen under it is open. Never while something is waited for.
+	 */
+	pthread_mutex_t lock;
 	struct endpoints endpoints;
 	struct udp_worker **udp; /* `workers` of them */
 	struct tcp_server *tcp;
@@ -245,21 +253,28 @@ plan_build(struct plan *plan, const struct net *net, const struct config *config
 	return true;
 }
 
-/* Gives every thread its part and waits for all. Cannot fail. */
+/*
+ * Gives every thread its part and waits for all. Cannot fail. The list changes first, so that
+ * nobody looks at a socket that a thread is about to close.
+ */
 static void
 plan_hand_over(struct plan *plan, struct net *net, unsigned tcp_mss)
 {
+	struct endpoints old = net->endpoints;
+
 	for (size_t i = 0; i < plan->endpoints.count; i++)
 		if (!plan->endpoints.at[i].fresh)
 			socket_set_mss(plan->endpoints.at[i].tcp, tcp_mss);
+	pthread_mutex_lock(&net->lock);
+	net->endpoints = plan->endpoints;
+	pthread_mutex_unlock(&net->lock);
 	for (unsigned w = 0; w < net->workers; w++)
 		udp_worker_hand(net->udp[w], plan->udp[w]);
 	tcp_server_hand(net->tcp, plan->tcp);
 	for (unsigned w = 0; w < net->workers; w++)
 		udp_worker_wait(net->udp[w]);
 	tcp_server_wait(net->tcp);
-	endpoints_free(&net->endpoints, net->workers, false);
-	net->endpoints = plan->endpoints;
+	endpoints_free(&old, net->workers, false);
 	free(plan->udp);
 }
 
@@ -271,6 +286,7 @@ net_new(const struct config *config, struct log *log)
 
 	if (!net)
 		return NULL;
+	pthread_mutex_init(&net->lock, NULL);
 	net->workers = config->workers;
 	net->udp = calloc(net->workers, sizeof(struct udp_worker *));
 	net->tcp = tcp_server_new(config->tcp_clients, log);
@@ -301,11 +317,30 @@ net_open(const struct config *config, struct log *log, struct report *report)
 	return net;
 }
 
+static void
+set_lease(struct net *net, struct lease *lease)
+{
+	for (unsigned w = 0; w < net->workers; w++)
+		udp_worker_set_lease(net->udp[w], lease, w);
+	if (net->workers < LEASE_WORKERS)
+		tcp_server_set_lease(net->tcp, lease, net->workers);
+}
+
+static void
+set_running(struct net *net, bool running)
+{
+	pthread_mutex_lock(&net->lock);
+	net->running = running;
+	pthread_mutex_unlock(&net->lock);
+}
+
 bool
-net_start(struct net *net, struct publish *publish, struct report *report)
+net_start(struct net *net, struct publish *publish, struct lease *lease, struct report *report)
 {
 	sigset_t all, before;
 
+	if (lease)
+		set_lease(net, lease);
 	/* Signals are for the thread that runs the commands; a new thread inherits the mask. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -313,7 +348,7 @@ net_start(struct net *net, struct publish *publish, struct report *report)
 	for (unsigned w = 0; error == 0 && w < net->workers; w++)
 		error = udp_worker_start(net->udp[w], publish);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	net->running = true;
+	set_running(net, true);
 	if (error == 0)
 		return true;
 	net_stop(net);
@@ -344,13 +379,13 @@ net_stop(struct net *net)
 {
 	if (!net->running)
 		return;
+	set_running(net, false);
 	for (unsigned w = 0; w < net->workers; w++)
 		udp_worker_stop(net->udp[w]);
 	tcp_server_stop(net->tcp);
 	for (unsigned w = 0; w < net->workers; w++)
 		udp_worker_join(net->udp[w]);
 	tcp_server_join(net->tcp);
-	net->running = false;
 }
 
 void
@@ -364,7 +399,69 @@ net_close(struct net *net)
 	free(net->udp);
 	tcp_server_free(net->tcp);
 	endpoints_free(&net->endpoints, net->workers, false);
+	pthread_mutex_destroy(&net->lock);
 	free(net);
+}
+
+size_t
+net_worker_count(const struct net *net)
+{
+	return (size_t)net->workers + 1;
+}
+
+void
+net_read_worker(const struct net *net, size_t index, struct net_worker_status *status)
+{
+	if (index < net->workers)
+		udp_worker_read(net->udp[index], status);
+	else
+		tcp_server_read(net->tcp, status);
+}
+
+static uint64_t
+dropped(int fd)
+{
+	uint32_t info[SK_MEMINFO_VARS] = {0};
+	socklen_t size = sizeof(info);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &size) != 0)
+		return 0;
+	return info[SK_MEMINFO_DROPS];
+}
+
+/* One poll() for all: it tells a full queue and a dead socket, and takes nothing away. */
+static void
+look_at(const struct endpoint *e, size_t workers, struct net_address_status *status)
+{
+	struct pollfd polls[NET_WORKERS_MAX];
+
+	for (size_t w = 0; w < workers; w++)
+		polls[w] = (struct pollfd){.fd = e->udp[w], .events = POLLIN};
+	polls[workers] = (struct pollfd){.fd = e->tcp, .events = POLLIN};
+	if (poll(polls, workers + 1, 0) < 0)
+		return;
+	status->listening = true;
+	for (size_t w = 0; w <= workers; w++) {
+		/* A listener that was shut down or destroyed from outside hangs up. */
+		if (polls[w].revents & (POLLNVAL | POLLHUP))
+			status->listening = false;
+		status->waiting[w] = polls[w].revents & POLLIN;
+		if (w < workers)
+			status->dropped += dropped(polls[w].fd);
+	}
+}
+
+bool
+net_read_address(struct net *net, const struct config_address *address,
+		 struct net_address_status *status)
+{
+	*status = (struct net_address_status){0};
+	pthread_mutex_lock(&net->lock);
+	const struct endpoint *e = find_endpoint(&net->endpoints, address);
+	if (e && net->running)
+		look_at(e, net->workers, status);
+	pthread_mutex_unlock(&net->lock);
+	return e != NULL;
 }
 
 void

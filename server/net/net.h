@@ -9,6 +9,7 @@
 #include "anyns/log.h"
 #include "anyns/publish.h"
 
+struct lease;
 struct net;
 
 /* Sums over all workers, since start. */
@@ -33,9 +34,13 @@ struct net_counters {
  */
 struct net *net_open(const struct config *config, struct log *log, struct report *report) NODISCARD;
 
-/* Starts the threads. `publish` must hold a view already. false with an error when a thread cannot
- * start. */
-bool net_start(struct net *net, struct publish *publish, struct report *report) NODISCARD;
+/*
+ * Starts the threads. `publish` must hold a view already. Each notes in its slot of `lease` which
+ * packet it is busy with (worker i in slot i, the TCP thread behind them if there is room); NULL:
+ * nobody wants to know. false with an error when a thread cannot start.
+ */
+bool net_start(struct net *net, struct publish *publish, struct lease *lease,
+	       struct report *report) NODISCARD;
 
 /*
  * Takes over what `config` changes: addresses that came are opened, those that went are drained and
@@ -57,5 +62,35 @@ void net_close(struct net *net);
 
 /* Any thread. */
 void net_read_counters(const struct net *net, struct net_counters *counters);
+
+/* Signs of life of one thread. Counters never run backwards. */
+struct net_worker_status {
+	uint64_t turns; /* any change is progress */
+	uint64_t received;
+	uint64_t sent;
+	bool busy; /* in the middle of a packet, as the lease says */
+};
+
+enum { NET_WORKERS_MAX = 257 }; /* as many as `workers:` can be, and the TCP thread */
+
+/* Any thread: the UDP workers, and as the last one the TCP thread. Never changes. */
+size_t net_worker_count(const struct net *net);
+
+/* Any thread; `index` < net_worker_count(). */
+void net_read_worker(const struct net *net, size_t index, struct net_worker_status *status);
+
+/* The sockets of one listen address. */
+struct net_address_status {
+	bool listening;                /* all of them are open, bound and not shut down */
+	uint64_t dropped;              /* by the kernel: receive buffers full; never backwards */
+	bool waiting[NET_WORKERS_MAX]; /* by worker: something is in its queue */
+};
+
+/*
+ * Any thread, until net_close(): looks at the sockets of `address` without taking anything from
+ * them. false: the address is not served (any more).
+ */
+bool net_read_address(struct net *net, const struct config_address *address,
+		      struct net_address_status *status);
 
 #endif

@@ -52,7 +52,8 @@ struct tcp_server {
 	struct tcp_pool *pool;
 	struct log *log;
 	bool stopping;
-	double complained; /* time of the loop's clock; 0: never */
+	double complained;          /* time of the loop's clock; 0: never */
+	atomic_uint_fast64_t turns; /* of the loop; written by the thread alone */
 
 	_Atomic(struct tcp_set *) order; /* NULL: none */
 	atomic_bool stop;
@@ -227,7 +228,9 @@ on_wake(struct ev_loop *loop, ev_async *wake, int events)
 static void
 before_wait(struct ev_loop *loop)
 {
-	(void)loop;
+	struct tcp_server *s = ev_userdata(loop);
+
+	atomic_fetch_add_explicit(&s->turns, 1, memory_order_relaxed);
 	publish_sleep();
 }
 
@@ -244,6 +247,7 @@ run(void *argument)
 	struct tcp_server *s = argument;
 
 	publish_enter();
+	ev_set_userdata(s->loop, s);
 	ev_set_loop_release_cb(s->loop, before_wait, after_wait);
 	watch_listeners(s, true);
 	ev_run(s->loop, 0);
@@ -324,6 +328,12 @@ tcp_server_free(struct tcp_server *s)
 	free(s);
 }
 
+void
+tcp_server_set_lease(struct tcp_server *s, struct lease *lease, size_t slot)
+{
+	tcp_pool_set_lease(s->pool, lease, slot);
+}
+
 int
 tcp_server_start(struct tcp_server *s, const struct publish *publish)
 {
@@ -369,6 +379,14 @@ tcp_server_join(struct tcp_server *s)
 		return;
 	pthread_join(s->thread, NULL);
 	s->started = false;
+}
+
+void
+tcp_server_read(const struct tcp_server *s, struct net_worker_status *status)
+{
+	tcp_pool_read(s->pool, status);
+	/* Connections count as well as turns: one turn over a thousand of them takes long. */
+	status->turns += atomic_load_explicit(&s->turns, memory_order_relaxed);
 }
 
 void

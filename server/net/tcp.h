@@ -26,6 +26,9 @@ struct tcp_server *tcp_server_new(size_t expected, struct log *log) NODISCARD;
 /* Stopped before, or never started. Closes its listeners; NULL is legal. */
 void tcp_server_free(struct tcp_server *server);
 
+/* Before the start: note in slot `slot` of the lease which message is being answered. */
+void tcp_server_set_lease(struct tcp_server *server, struct lease *lease, size_t slot);
+
 /* Starts the thread. Returns 0 or an errno. */
 int tcp_server_start(struct tcp_server *server, const struct publish *publish) NODISCARD;
 
@@ -45,6 +48,9 @@ void tcp_server_wait(struct tcp_server *server);
  */
 void tcp_server_stop(struct tcp_server *server);
 void tcp_server_join(struct tcp_server *server);
+
+/* The thread's signs of life. */
+void tcp_server_read(const struct tcp_server *server, struct net_worker_status *status);
 
 /* Adds the tcp_* counters. */
 void tcp_server_count(const struct tcp_server *server, struct net_counters *counters);

@@ -126,8 +126,12 @@ answer_frame(struct tcp_conn *conn, struct tcp_turn *turn, const uint8_t *messag
 		conn->broken = true;
 		return 0;
 	}
+	if (turn->lease)
+		lease_packet_begin(turn->lease, turn->slot, message, size);
 	size_t answer = answer_message(turn->worker, turn->view, &client, message, size, out + 2,
 				       DNS_MESSAGE_MAX);
+	if (turn->lease)
+		lease_packet_end(turn->lease, turn->slot);
 	if (answer == 0) {
 		/* A response or a stump. RFC 7766 leaves it open: one may be a slip of the client,
 		 * and the queries beside it are good; many are not a client. */

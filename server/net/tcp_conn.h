@@ -8,6 +8,7 @@
 
 #include "anyns/answer.h"
 #include "anyns/dns.h"
+#include "anyns/lease.h"
 
 enum {
 	TCP_FRAME_MAX = 2 + DNS_MESSAGE_MAX, /* RFC 1035 4.2.2: a two byte length in front */
@@ -45,11 +46,13 @@ struct tcp_conn {
 struct tcp_turn {
 	struct answer_worker *worker;
 	const struct answer_view *view;
-	uint32_t now;       /* struct answer_client's */
-	uint16_t keepalive; /* likewise */
-	bool last;          /* read until nothing is left, then end: the server stops */
-	uint64_t received;  /* messages, counted up */
-	uint64_t sent;      /* answers, counted up */
+	uint32_t now;        /* struct answer_client's */
+	uint16_t keepalive;  /* likewise */
+	struct lease *lease; /* told which message is being answered; NULL: nobody is */
+	size_t slot;         /* of the lease */
+	bool last;           /* read until nothing is left, then end: the server stops */
+	uint64_t received;   /* messages, counted up */
+	uint64_t sent;       /* answers, counted up */
 	uint8_t read[TCP_READ_ROOM];
 	uint8_t write[TCP_WRITE_ROOM];
 };

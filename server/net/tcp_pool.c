@@ -42,6 +42,7 @@ struct tcp_counters {
 	atomic_uint_fast64_t received;
 	atomic_uint_fast64_t sent;
 	atomic_uint_fast64_t open;
+	atomic_uint_fast64_t turns;
 };
 
 struct tcp_pool {
@@ -185,6 +186,7 @@ advance(struct connection *c)
 	enum tcp_conn_want want = tcp_conn_run(&c->conn, turn);
 	count(&pool->counters.received, turn->received);
 	count(&pool->counters.sent, turn->sent);
+	count_more(&pool->counters.turns, 1);
 	if (want == TCP_CONN_CLOSE) {
 		drop(c);
 		return;
@@ -238,6 +240,7 @@ tcp_pool_admit(struct tcp_pool *pool, int fd, const struct sockaddr_storage *pee
 {
 	struct connection *c = connection_new(pool, fd, peer);
 
+	count_more(&pool->counters.turns, 1);
 	/* The client's own limit comes first: past it, it must not push others out. */
 	if (!c || !clients_add(pool->clients, c->conn.address, c->conn.address_size,
 			       pool->limits.clients_per_address)) {
@@ -305,6 +308,13 @@ tcp_pool_set_publish(struct tcp_pool *pool, const struct publish *publish)
 }
 
 void
+tcp_pool_set_lease(struct tcp_pool *pool, struct lease *lease, size_t slot)
+{
+	pool->turn.lease = lease;
+	pool->turn.slot = slot;
+}
+
+void
 tcp_pool_set_limits(struct tcp_pool *pool, const struct tcp_limits *limits)
 {
 	pool->limits = *limits;
@@ -346,6 +356,17 @@ tcp_pool_clear(struct tcp_pool *pool)
 		drop(c);
 	}
 	ev_timer_stop(pool->loop, &pool->expiry);
+}
+
+void
+tcp_pool_read(const struct tcp_pool *pool, struct net_worker_status *status)
+{
+	const struct tcp_counters *own = &pool->counters;
+
+	status->turns = atomic_load_explicit(&own->turns, memory_order_relaxed);
+	status->received = atomic_load_explicit(&own->received, memory_order_relaxed);
+	status->sent = atomic_load_explicit(&own->sent, memory_order_relaxed);
+	status->busy = pool->turn.lease && lease_packet_busy(pool->turn.lease, pool->turn.slot);
 }
 
 void

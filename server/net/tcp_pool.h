@@ -33,6 +33,9 @@ void tcp_pool_free(struct tcp_pool *pool);
 /* Where answers come from; before the first connection. */
 void tcp_pool_set_publish(struct tcp_pool *pool, const struct publish *publish);
 
+/* Before the first connection: note in slot `slot` of the lease which message is being answered. */
+void tcp_pool_set_lease(struct tcp_pool *pool, struct lease *lease, size_t slot);
+
 /* New limits, for open connections too: the times at once, the numbers from the next admission on.
  */
 void tcp_pool_set_limits(struct tcp_pool *pool, const struct tcp_limits *limits);
@@ -51,6 +54,9 @@ void tcp_pool_finish(struct tcp_pool *pool);
 
 /* Closes all. */
 void tcp_pool_clear(struct tcp_pool *pool);
+
+/* Signs of life; `turns` counts connections that had their turn. */
+void tcp_pool_read(const struct tcp_pool *pool, struct net_worker_status *status);
 
 /* Adds the tcp_* counters. */
 void tcp_pool_count(const struct tcp_pool *pool, struct net_counters *counters);

@@ -27,6 +27,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "anyns/lease.h"
 #include "net/socket.h"
 
 enum {
@@ -79,6 +80,7 @@ struct udp_counters {
 	atomic_uint_fast64_t sent;
 	atomic_uint_fast64_t ignored;
 	atomic_uint_fast64_t send_errors;
+	atomic_uint_fast64_t turns;
 };
 
 struct udp_worker {
@@ -89,6 +91,8 @@ struct udp_worker {
 	struct udp_set *set;
 	const struct publish *publish;
 	struct answer_worker *answer;
+	struct lease *lease; /* NULL: nobody asks which packet we are busy with */
+	size_t slot;
 
 	alignas(64) _Atomic(struct udp_set *) order; /* NULL: none */
 	atomic_bool stop;
@@ -156,6 +160,20 @@ client_of(const struct udp_slot *slot)
 	};
 }
 
+/* Answers one query; while it does, the lease tells which. Returns the answer's size or 0. */
+static size_t
+answer_one(struct udp_worker *w, const struct answer_view *view, const struct answer_client *client,
+	   struct udp_slot *slot, size_t size)
+{
+	if (w->lease)
+		lease_packet_begin(w->lease, w->slot, slot->query, size);
+	size_t answer = answer_message(w->answer, view, client, slot->query, size, slot->answer,
+				       UDP_ANSWER_ROOM);
+	if (w->lease)
+		lease_packet_end(w->lease, w->slot);
+	return answer;
+}
+
 /* Answers in[0..received) into out[]; returns how many answers there are. */
 static unsigned
 answer_batch(struct udp_worker *w, unsigned received)
@@ -173,8 +191,7 @@ answer_batch(struct udp_worker *w, unsigned received)
 		struct msghdr *to = &w->out[ready].msg_hdr;
 		struct answer_client client = client_of(slot);
 		client.now = (uint32_t)now.tv_sec;
-		size_t size = answer_message(w->answer, view, &client, slot->query,
-					     w->in[i].msg_len, slot->answer, UDP_ANSWER_ROOM);
+		size_t size = answer_one(w, view, &client, slot, w->in[i].msg_len);
 		if (size == 0)
 			continue;
 		slot->answer_span.iov_len = size;
@@ -233,6 +250,8 @@ serve(struct udp_worker *w, const struct udp_socket *socket, int flags)
 	if (ready)
 		send_batch(w, socket->fd, ready);
 	rearm(w, (size_t)received, socket->control);
+	/* Not only once per turn of the loop: with many busy sockets one takes long. */
+	count(&w->counters.turns, 1);
 	return (unsigned)received;
 }
 
@@ -305,6 +324,7 @@ run(void *argument)
 			sem_post(&w->taken);
 		}
 		serve_ready(w);
+		count(&w->counters.turns, 1);
 	}
 	for (size_t i = 0; i < w->set->count; i++) {
 		drain(w, &w->set->sockets[i]);
@@ -402,6 +422,13 @@ udp_worker_free(struct udp_worker *w)
 	free(w);
 }
 
+void
+udp_worker_set_lease(struct udp_worker *w, struct lease *lease, size_t slot)
+{
+	w->lease = lease;
+	w->slot = slot;
+}
+
 int
 udp_worker_start(struct udp_worker *w, const struct publish *publish)
 {
@@ -445,6 +472,17 @@ udp_worker_join(struct udp_worker *w)
 		return;
 	pthread_join(w->thread, NULL);
 	w->started = false;
+}
+
+void
+udp_worker_read(const struct udp_worker *w, struct net_worker_status *status)
+{
+	const struct udp_counters *own = &w->counters;
+
+	status->turns = atomic_load_explicit(&own->turns, memory_order_relaxed);
+	status->received = atomic_load_explicit(&own->received, memory_order_relaxed);
+	status->sent = atomic_load_explicit(&own->sent, memory_order_relaxed);
+	status->busy = w->lease && lease_packet_busy(w->lease, w->slot);
 }
 
 void

@@ -25,6 +25,9 @@ struct udp_worker *udp_worker_new(void) NODISCARD;
 /* Stopped before, or never started. Closes its sockets; NULL is legal. */
 void udp_worker_free(struct udp_worker *worker);
 
+/* Before the start: note in slot `slot` of the lease which packet the worker is busy with. */
+void udp_worker_set_lease(struct udp_worker *worker, struct lease *lease, size_t slot);
+
 /* Starts the thread. Returns 0 or an errno. */
 int udp_worker_start(struct udp_worker *worker, const struct publish *publish) NODISCARD;
 
@@ -44,6 +47,9 @@ void udp_worker_wait(struct udp_worker *worker);
  */
 void udp_worker_stop(struct udp_worker *worker);
 void udp_worker_join(struct udp_worker *worker);
+
+/* The worker's signs of life. */
+void udp_worker_read(const struct udp_worker *worker, struct net_worker_status *status);
 
 /* Adds the worker's counters to the udp_* ones. */
 void udp_worker_count(const struct udp_worker *worker, struct net_counters *counters);

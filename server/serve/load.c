@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "anyns/name.h"
+#include "anyns/wire.h"
 #include "anyns/zone.h"
 #include "serve/identity_zone.h"
 
@@ -102,6 +103,7 @@ reuse(const struct job *job, size_t index, const struct loaded_zone *previous)
 	zone->files = copy_files(previous->files, previous->file_count);
 	zone->file_count = zone->files ? previous->file_count : 0;
 	zone->segment = segment_share(previous->segment);
+	zone->expires = previous->expires;
 	zone->reused = true;
 	return true;
 }
@@ -117,6 +119,34 @@ check_identity(struct job *job, const struct zone *zone)
 	report_clear(&report);
 }
 
+/*
+ * When the first signature that can be in an answer expires. RRSIG rdata: covered 2, algorithm 1,
+ * labels 1, TTL 4, expiration 4. Its times are serial numbers (RFC 4034 3.1.5), which mean a moment
+ * only near another one.
+ */
+static int64_t
+first_expiry(const struct zone *zone, time_t now)
+{
+	enum { EXPIRATION_AT = 8 };
+	int64_t first = INT64_MAX;
+	for (uint32_t n = 0; n < zone->name_count; n++) {
+		const struct zone_name *name = &zone->names[n];
+		if (name->flags & ZONE_NAME_OCCLUDED)
+			continue;
+		for (uint32_t s = name->first_set; s < name->first_set + name->set_count; s++) {
+			const struct zone_set *set = &zone->sets[s];
+			for (uint32_t i = 0; i < set->sig_count; i++) {
+				const uint8_t *sig = zone->rdatas[set->first_sig + i].bytes;
+				uint32_t expiration = wire_peek_u32(sig + EXPIRATION_AT);
+				int64_t moment = now + (int32_t)(expiration - (uint32_t)now);
+				if (moment < first)
+					first = moment;
+			}
+		}
+	}
+	return first;
+}
+
 static void
 load_one(struct job *job, size_t index)
 {
@@ -124,6 +154,7 @@ load_one(struct job *job, size_t index)
 	const struct loaded_zone *previous = job->previous[index];
 	struct loaded_zone *zone = &job->loaded->zones[index];
 	zone->zonemd = job->config->zonemd;
+	zone->expires = INT64_MAX;
 	if (reuse(job, index, previous))
 		return;
 	struct zone_options options = {.zonemd = job->config->zonemd, .now = time(NULL)};
@@ -133,12 +164,14 @@ load_one(struct job *job, size_t index)
 		if (index == job->identity_parent)
 			check_identity(job, records);
 		zone->segment = segment_build(records, &zone->report);
+		zone->expires = first_expiry(records, options.now);
 		zone->files = copy_files(records->files, records->file_count);
 		zone->file_count = zone->files ? records->file_count : 0;
 		zone_free(records);
 	}
 	if (!zone->segment && previous && previous->segment) {
 		zone->segment = segment_share(previous->segment);
+		zone->expires = previous->expires;
 		zone->stale = true;
 	}
 }
@@ -149,6 +182,7 @@ load_identity(struct job *job, struct loaded_zone *zone)
 	struct zone *records = identity_zone_make(job->config, &zone->report);
 	if (records)
 		zone->segment = segment_build(records, &zone->report);
+	zone->expires = INT64_MAX; /* never signed */
 	zone_free(records);
 }
 

@@ -17,8 +17,9 @@ struct loaded_zone {
 		*files; /* what it was read from, to see whether it changed; NULL: do not reuse */
 	size_t file_count;
 	enum zonemd_policy zonemd; /* it was checked with */
-	bool reused; /* taken over from the previous load, its files have not changed */
-	bool stale;  /* the new files have errors: the previous segment goes on being served */
+	bool reused;     /* taken over from the previous load, its files have not changed */
+	int64_t expires; /* the segment's first signature, seconds since 1970; INT64_MAX: none */
+	bool stale;      /* the new files have errors: the previous segment goes on being served */
 	struct report report;
 };
 

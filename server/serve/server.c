@@ -10,46 +10,17 @@
  */
 #include "serve/server.h"
 
-#include <ev.h>
-#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "anyns/log.h"
 #include "anyns/name.h"
-#include "net/net.h"
-#include "serve/generation.h"
-#include "serve/privileges.h"
-
-struct server {
-	const char *path;
-	struct log *log;
-	struct net *net;
-	struct publish *publish;
-	struct generation *current; /* NULL until the first load */
-	uint8_t fallback_secret[CONFIG_SECRET_SIZE];
-	bool running; /* the transports are started */
-	bool failed;
-
-	struct ev_loop *loop;
-	ev_signal hangup;
-	ev_signal terminate;
-	ev_signal interrupt;
-	ev_async loaded;
-
-	/* The loader thread's, handed over by the `loaded` event. */
-	pthread_t loader;
-	bool loading;
-	bool load_again; /* SIGHUP while loading: what was read may be old already */
-	atomic_bool cancel;
-	struct config *to_load; /* start: already read; NULL: read it again */
-	struct generation *next;
-	struct report load_report;
-};
+#include "base/clock.h"
+#include "base/privileges.h"
+#include "control/control_socket.h"
+#include "serve/server_state.h"
 
 /* ------------------------------------------------------------ loading */
 
@@ -84,6 +55,7 @@ begin_load(struct server *server)
 	server->load_again = false;
 	/* Signals are the main thread's. */
 	pthread_sigmask(SIG_SETMASK, &all, &old);
+	control_reload_begins(server->control);
 	server->loading = pthread_create(&server->loader, NULL, load_thread, server) == 0;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (server->loading)
@@ -91,10 +63,20 @@ begin_load(struct server *server)
 	log_error(server->log, "cannot start a thread to load zones; %s",
 		  server->current ? "the zones served before go on being served, try again"
 				  : "nothing can be served");
+	server_control_tell(server, NULL);
 	if (!server->current) {
 		server->failed = true;
 		ev_break(server->loop, EVBREAK_ALL);
 	}
+}
+
+void
+server_reload(struct server *server)
+{
+	if (server->loading)
+		server->load_again = true;
+	else
+		begin_load(server);
 }
 
 static void
@@ -125,7 +107,12 @@ start_serving(struct server *server, struct generation *generation)
 	struct generation_summary summary = generation_summarize(generation);
 	publish_swap(server->publish, &generation->view);
 	server->current = generation;
-	if (!net_start(server->net, server->publish, &server->load_report)) {
+	struct announcing *announcing = server->announcing;
+	if (announcing)
+		announcing_tell_zones(announcing, generation->loaded);
+	if (!net_start(server->net, server->publish,
+		       announcing ? announcing_lease(announcing) : NULL, &server->load_report) ||
+	    (announcing && !announcing_start(announcing, server->publish, &server->load_report))) {
 		log_report(server->log, &server->load_report);
 		return false;
 	}
@@ -138,6 +125,19 @@ start_serving(struct server *server, struct generation *generation)
 	return true;
 }
 
+static void
+tell_announcing(struct server *server, const struct config *old, const struct config *config)
+{
+	struct report report = REPORT_INIT;
+	if (server->announcing)
+		announcing_reload(server->announcing, old, config, &report);
+	else if (config->announce.prefix_count)
+		report_add(&report, SEVERITY_WARNING, (struct place){.file = config->path},
+			   "restart the server", "`announce:` is new: nothing is announced yet");
+	log_report(server->log, &report);
+	report_clear(&report);
+}
+
 /* The sockets first: they may fail, and then everything stays as it was. */
 static void
 switch_over(struct server *server, struct generation *generation)
@@ -145,6 +145,7 @@ switch_over(struct server *server, struct generation *generation)
 	if (!net_reload(server->net, generation->config, &server->load_report)) {
 		log_report(server->log, &server->load_report);
 		log_error(server->log, "reload refused, everything goes on as before");
+		server_control_tell(server, NULL);
 		generation_free(generation);
 		return;
 	}
@@ -152,6 +153,10 @@ switch_over(struct server *server, struct generation *generation)
 	publish_swap(server->publish, &generation->view);
 	struct generation *old = server->current;
 	server->current = generation;
+	/* Before the old configuration is freed: the health thread reads it. */
+	tell_announcing(server, old->config, generation->config);
+	if (server->announcing)
+		announcing_tell_zones(server->announcing, generation->loaded);
 	log_set_level(server->log, (enum log_level)generation->config->log_level);
 	if (!log_set_instance(server->log, generation->config->instance))
 		log_error(server->log, "no memory to log as instance %s from now on",
@@ -162,6 +167,7 @@ switch_over(struct server *server, struct generation *generation)
 		   "reloaded: %zu zones, %zu compiled, %zu unchanged, %zu kept in their previous "
 		   "version, %zu failed",
 		   summary.zones, summary.compiled, summary.reused, summary.stale, summary.failed);
+	server_control_tell(server, generation);
 }
 
 static void
@@ -186,6 +192,7 @@ on_loaded(struct ev_loop *loop, ev_async *event, int events)
 			log_error(server->log, "reload refused, everything goes on as before");
 		else
 			server->failed = true;
+		server_control_tell(server, NULL);
 	}
 	report_clear(&server->load_report);
 	if (server->failed)
@@ -202,12 +209,8 @@ on_hangup(struct ev_loop *loop, ev_signal *event, int events)
 	struct server *server = event->data;
 	(void)loop;
 	(void)events;
-	if (server->loading) {
-		server->load_again = true;
-		return;
-	}
 	log_info(server->log, "SIGHUP: reloading %s", server->path);
-	begin_load(server);
+	server_reload(server);
 }
 
 static void
@@ -215,11 +218,49 @@ on_terminate(struct ev_loop *loop, ev_signal *event, int events)
 {
 	struct server *server = event->data;
 	(void)events;
-	log_notice(server->log, "signal %d: stopping", event->signum);
-	atomic_store(&server->cancel, true);
 	/* From here on a second signal has its default effect: it ends the process at once. */
 	ev_signal_stop(loop, &server->terminate);
 	ev_signal_stop(loop, &server->interrupt);
+	log_notice(server->log, "signal %d: stopping", event->signum);
+	server_leave(server);
+}
+
+static void
+on_leave(struct ev_loop *loop, ev_timer *event, int events)
+{
+	struct server *server = event->data;
+	(void)events;
+	if (health_drained(announcing_health(server->announcing)))
+		ev_break(loop, EVBREAK_ALL);
+}
+
+void
+server_leave(struct server *server)
+{
+	atomic_store(&server->cancel, true);
+	if (!server->announcing || !server->running) {
+		ev_break(server->loop, EVBREAK_ALL);
+		return;
+	}
+	log_notice(server->log,
+		   "withdrawing first, and answering until the routes are gone; a second "
+		   "signal ends it at once");
+	server->leaving = true;
+	health_leave(announcing_health(server->announcing));
+	ev_timer_start(server->loop, &server->leave);
+}
+
+static void
+on_announcer(struct ev_loop *loop, ev_io *event, int events)
+{
+	struct server *server = event->data;
+	(void)events;
+	if (announcing_listen(server->announcing))
+		return;
+	ev_io_stop(loop, event);
+	log_error(server->log, "the announcer process is gone, and with its sessions every route; "
+			       "nothing brings them back but a restart: ending");
+	server->failed = true;
 	ev_break(loop, EVBREAK_ALL);
 }
 
@@ -254,9 +295,39 @@ watch_signals(struct server *server)
 	ev_signal_start(server->loop, &server->interrupt);
 	ev_async_start(server->loop, &server->loaded);
 	mask_hangup(SIG_UNBLOCK);
+	/* Often enough not to be waited for, seldom enough to be nothing. */
+	ev_timer_init(&server->leave, on_leave, 0.1, 0.1);
+	server->leave.data = server;
+	if (!server->announcing)
+		return;
+	ev_io_init(&server->announcer, on_announcer, announcing_fd(server->announcing), EV_READ);
+	server->announcer.data = server;
+	ev_io_start(server->loop, &server->announcer);
 }
 
 /* ------------------------------------------------------------ start and stop */
+
+/* Root is needed for ports, the announcer's sockets and the control socket's folder, and for
+ * nothing else. */
+static bool
+open_all(struct server *server, const struct config *config, struct report *report)
+{
+	enum severity severity = config->control_named ? SEVERITY_ERROR : SEVERITY_WARNING;
+	bool control = config->control != NULL;
+	server->net = net_open(config, server->log, report);
+	if (!server->net)
+		return false;
+	if (control)
+		control = control_socket_folder(config->control, config->user, severity, report);
+	if (config->user && !privileges_drop(config->user, report))
+		return false;
+	if (control)
+		server->control = control_open(config->control, severity, report);
+	if (config->control_named && config->control && !server->control)
+		return false;
+	return !server->announcing ||
+	       announcing_prepare(server->announcing, config, server->net, report);
+}
 
 /* All that must be had before zones are loaded. Takes the configuration over. */
 static bool
@@ -264,6 +335,12 @@ prepare(struct server *server, struct config *config, struct report *report)
 {
 	server->to_load = config;
 	server->log = log_new(config->instance, (enum log_level)config->log_level);
+	/* The fork comes first: this process is still small and has no other thread. */
+	if (config->announce.prefix_count) {
+		server->announcing = announcing_open(config, server->log, report);
+		if (!server->announcing)
+			return false;
+	}
 	server->publish = publish_new();
 	server->loop = ev_loop_new(EVFLAG_AUTO);
 	if (!server->log || !server->publish || !server->loop ||
@@ -272,8 +349,7 @@ prepare(struct server *server, struct config *config, struct report *report)
 		report_errno(report, SEVERITY_ERROR, (struct place){0}, NULL, "cannot start");
 		return false;
 	}
-	server->net = net_open(config, server->log, report);
-	return server->net && (!config->user || privileges_drop(config->user, report));
+	return open_all(server, config, report);
 }
 
 static void
@@ -283,6 +359,8 @@ stop(struct server *server)
 		pthread_join(server->loader, NULL);
 		generation_free(server->next);
 	}
+	control_close(server->control);
+	announcing_close(server->announcing, server->failed ? "server failed" : "server stopped");
 	net_close(server->net);
 	if (server->running)
 		log_notice(server->log, "stopped");
@@ -298,7 +376,7 @@ stop(struct server *server)
 bool
 server_run(const char *path)
 {
-	struct server server = {.path = path};
+	struct server server = {.path = path, .started = clock_now()};
 	struct report report = REPORT_INIT;
 	mask_hangup(SIG_BLOCK);
 	struct config *config = config_read(path, &report);
@@ -306,7 +384,10 @@ server_run(const char *path)
 	report_print(&report, stderr);
 	report_clear(&report);
 	if (ready) {
+		struct control_handler handler = server_control_handler(&server);
 		watch_signals(&server);
+		if (server.control)
+			control_start(server.control, server.loop, &handler, server.log);
 		begin_load(&server);
 		if (!server.failed)
 			ev_run(server.loop, 0);

@@ -9,7 +9,7 @@ from files import finish, text, tree
 OWNER = {
     "base": "base", "dns": "base", "name": "base", "report": "base", "wire": "base",
     "log": "observe", "zone": "zone", "image": "image", "config": "config", "answer": "answer",
-    "publish": "net",
+    "publish": "net", "lease": "base", "gate_state": "base", "monotime": "base",
 }
 
 # Room: the rooms it may look into. Not the transitive closure: a worker that moves bytes has no business with zones,
@@ -22,8 +22,11 @@ ARROWS = {
     "image": {"base", "zone"},
     "answer": {"base", "image", "config"},
     "net": {"base", "observe", "config", "answer"},
-    "serve": {"base", "observe", "zone", "image", "config", "answer", "net"},
-    "cli": {"base", "observe", "zone", "image", "config", "answer", "net", "serve"},
+    "health": {"base", "observe", "image", "config", "answer", "net"},
+    "announce": {"base", "observe", "config", "health"},
+    "control": {"base", "observe"},
+    "serve": {"base", "observe", "zone", "image", "config", "answer", "net", "health", "announce", "control"},
+    "cli": {"base", "observe", "zone", "image", "config", "answer", "net", "announce", "control", "serve"},
     "main": {"base", "observe", "cli"},
 }
 
@@ -35,17 +38,18 @@ EXCEPTIONS = {
 # Header pattern: the files that may include it.
 LIBRARIES = {
     r"ldns/": r"server/zone/",
-    r"ev\.h": r"server/(net|serve|cli)/",
+    r"ev\.h": r"server/(net|health|announce|control|serve|cli)/",
     r"urcu": r"server/net/publish\.c",
     r"openssl/": r"server/(zone|image|answer)/",
     r"libfyaml": r"server/config/",
-    r"(sys/socket|sys/un|net/)": r"server/(net|serve|cli|config)/|include/anyns/config\.h|server/answer/setup",
+    r"(sys/socket|sys/un|net/)": r"server/(net|health|announce|control|serve|cli|config)/|include/anyns/config\.h|server/answer/setup",
     # Addresses as text and numbers; the zone room needs them for A, AAAA, WKS and APL.
-    r"(netinet/|arpa/|netdb)": r"server/(net|serve|cli|config|zone)/|include/anyns/config\.h|server/answer/setup",
+    r"(netinet/|arpa/|netdb)": r"server/(net|health|announce|serve|cli|config|zone)/|include/anyns/config\.h|server/answer/setup",
 }
 
 # Files of which only bytes and time go in and bytes come out.
-PURE = re.compile(r"server/(answer/(?!setup)|image/lookup)")
+PURE = re.compile(r"server/(answer/(?!setup)|image/lookup|health/(gate|detector|backoff|leaky|quiet|last_stand|attributes|lease_watch|reason)\.|"
+                  r"announce/bgp_(?!conn|session|socket))")
 IMPURE_HEADER = re.compile(r"(time|sys/time|pthread|unistd|stdio|stdlib|errno|anyns/log|sys/.*)\.h$")
 IMPURE_CALL = re.compile(r"\b(malloc|calloc|realloc|free|clock_gettime|gettimeofday|time|printf|fprintf"
                          r"|log_(?:error|warning|notice|info)|pthread_\w+|getrandom|random|rand)\s*\(")

@@ -10,7 +10,12 @@ from files import finish, text, tree
 PAGE = "server/man/anyns.yaml.5"
 
 # The key whose mapping a table describes; the mapping at the top has none.
-TABLES = {"keys": None, "zone_keys": "zones", "secret_keys": "secret", "log_keys": "log"}
+TABLES = {
+    "keys": None, "zone_keys": "zones", "secret_keys": "secret", "log_keys": "log", "health_keys": "health",
+    "last_stand_keys": "last-stand", "command_keys": "command",
+    "announce_keys": "announce", "exabgp_keys": "exabgp", "bgp_keys": "bgp",
+    "bird_keys": "bird", "protocol_keys": "protocols", "tun_keys": "tun", "peer_keys": "peers",
+}
 
 UNITS = (("h", 3600000), ("m", 60000), ("s", 1000), ("ms", 1))
 
@@ -30,7 +35,7 @@ def table_keys():
             for entry in re.split(r"(?=\.name = )", body)[1:]:
                 name = re.match(r'\.name = "([^"]+)"', entry).group(1)
                 limits = dict(re.findall(r"\.(low|high|fallback) = (\w+)", entry))
-                values = {k: int(constants(source).get(v, v)) for k, v in limits.items()}
+                values = {k: int(constants(source).get(v, v)) for k, v in limits.items() if v != "UINT32_MAX"}
                 values["duration"] = "config_value_duration" in entry
                 keys[TABLES[table], name] = values
     return keys

@@ -66,7 +66,8 @@ usage(void **state)
 static void
 commands(void **state)
 {
-	static const char *const words[] = {"run", "check"};
+	static const char *const words[] = {"run",   "check",   "status", "reload",
+					    "drain", "undrain", "freeze", "unfreeze"};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
 		char expected[64];
@@ -78,6 +79,8 @@ commands(void **state)
 	}
 	assert_int_equal(run(*state, "check", "--config=/nowhere/anyns.yaml"), EXIT_FAILED);
 	assert_caught(*state, "out", "/nowhere/anyns.yaml");
+	assert_int_equal(run(*state, "status", "--socket=/nowhere/control"), EXIT_FAILED);
+	assert_caught(*state, "err", "no control socket /nowhere/control");
 }
 
 int

@@ -90,6 +90,13 @@ test_smallest_and_defaults(void **state)
 	assert_int_equal(config->tcp_idle_ms, 10000);
 	assert_int_equal(config->tcp_total_ms, 120000);
 	assert_int_equal(config->log_level, CONFIG_LOG_NOTICE);
+	assert_int_equal(config->announce.prefix_count, 0);
+	assert_int_equal(config->announce.peer_count, 0);
+	assert_int_equal(config->health.interval_ms, 50);
+	assert_int_equal(config->health.hold_max_s, 600);
+	assert_null(config->state_directory);
+	assert_string_equal(config->control, "/run/anyns/control.sock");
+	assert_false(config->control_named);
 	config_free(config);
 	config_free(NULL);
 }
@@ -99,7 +106,7 @@ test_every_key(void **state)
 {
 	struct config *config = read_good(
 		"instance: \"42\"\n"
-		"listen:\n  - 0.0.0.0@5300\n  - ::1@5300\n"
+		"listen:\n  - 0.0.0.0@5300\n  - ::1@5300\n  - 10.0.0.53\n"
 		"zones:\n- name: Example.COM.\n  file: /dev/null\n- {name: ., file: '/dev/null'}\n"
 		"workers: 256\nversion: no comment\nuser: root\n"
 		"identity-name: Identity.example.NET\n"
@@ -108,23 +115,28 @@ test_every_key(void **state)
 		"FFEEDDCCBBAA99887766554433221100, retired: 00000000000000000000000000000001}\n"
 		"zonemd: require\nudp-size: 4096\ntcp-mss: 0\ntcp-clients: 1\n"
 		"tcp-clients-per-address: 2\ntcp-idle-timeout: 100ms\ntcp-total-timeout: 5m\n"
-		"log: {level: info}\n");
+		"log: {level: info}\n"
+		"announce: {prefixes: [10.0.0.0/24], bgp: {local-as: 64512, router-id: 10.1.0.1, "
+		"peers: [{address: 10.1.0.2, as: 64496, password: sesame, communities: [1:2], "
+		"large-communities: [1:2:3]}]}}\n"
+		"health: {overload: shed, drain-time: 5s}\nstate-directory: /tmp\n"
+		"control: /tmp/anyns.sock\n");
 
 	(void)state;
 	assert_string_equal(config->instance, "42");
-	assert_int_equal(config->listen_count, 2);
+	assert_int_equal(config->listen_count, 3);
 	assert_string_equal(config->listen[1].text, "::1@5300");
 	assert_int_equal(config->zone_count, 2);
 	assert_string_equal(config->zones[0].name_text, "example.com.");
 	assert_memory_equal(config->zones[0].name, "\7example\3com", 13);
-	assert_int_equal(config->zones[0].line, 6);
+	assert_int_equal(config->zones[0].line, 7);
 	assert_string_equal(config->zones[1].name_text, ".");
 	assert_int_equal(config->workers, 256);
 	assert_string_equal(config->version, "no comment");
 	assert_string_equal(config->user, "root");
 	assert_true(config->has_identity_name);
 	assert_memory_equal(config->identity_name, "\10identity\7example\3net", 22);
-	assert_int_equal(config->identity_line, 12);
+	assert_int_equal(config->identity_line, 13);
 	assert_int_equal(config->identity_column, 16);
 	assert_int_equal(config->identity_address_count, 2);
 	assert_string_equal(config->identity_addresses[1].text, "2001:db8::1");
@@ -140,6 +152,13 @@ test_every_key(void **state)
 	assert_int_equal(config->tcp_idle_ms, 100);
 	assert_int_equal(config->tcp_total_ms, 300000);
 	assert_int_equal(config->log_level, CONFIG_LOG_INFO);
+	assert_string_equal(config->announce.prefixes[0].text, "10.0.0.0/24");
+	assert_string_equal(config->announce.peers[0].password, "sesame");
+	assert_true(config->health.shed);
+	assert_int_equal(config->health.drain_s, 5);
+	assert_string_equal(config->state_directory, "/tmp");
+	assert_string_equal(config->control, "/tmp/anyns.sock");
+	assert_true(config->control_named);
 	config_free(config);
 }
 
@@ -269,6 +288,10 @@ test_wrong_types(void **state)
 		{"tcp-clients-per-address", "[]", "expected a number, found a list"},
 		{"tcp-idle-timeout", "[]", "expected a duration, found a list"},
 		{"tcp-total-timeout", "{}", "expected a duration, found a mapping"},
+		{"state-directory", "[]", "expected a file name, found a list"},
+		{"control", "[off]", "expected a file name, found a list"},
+		{"control", "false",
+		 "expected a file name, found a boolean; quote it if this text is meant"},
 	};
 
 	(void)state;
@@ -314,7 +337,11 @@ test_duplicates_and_empty_values(void **state)
 					    "log",
 					    "tcp-clients-per-address",
 					    "tcp-idle-timeout",
-					    "tcp-total-timeout"};
+					    "tcp-total-timeout",
+					    "announce",
+					    "health",
+					    "state-directory",
+					    "control"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
@@ -459,6 +486,23 @@ test_timeouts_together(void **state)
 		       "can; make tcp-total-timeout the longer one");
 }
 
+static void
+test_announce(void **state)
+{
+	(void)state;
+	expect_finding(BASE "announce: {prefixes: [192.0.2.0/24], bgp: {local-as: 1, router-id: "
+			    "10.0.0.1, peers: [{address: 10.0.0.2, as: 2}]}}\n",
+		       "4:1: warning: announce without state-directory: a restart forgets that it "
+		       "was drained, and its faults; add state-directory: FOLDER");
+	/* Whichever of the two comes first. */
+	expect_finding("announce: {prefixes: [10.0.0.0/24], bgp: {local-as: 1, router-id: "
+		       "10.0.0.1, peers: [{address: 10.0.0.2, as: 2}]}}\n" BASE,
+		       "1:23: error: 10.0.0.0/24: no listen address lies in it; add the service "
+		       "address to listen; a wildcard does not count");
+	expect_finding(BASE "announce: true\n",
+		       "4:11: error: expected a mapping of keys, found text");
+}
+
 /* All findings of one run, and a report that had errors before does not spoil the result. */
 static void
 test_report_is_cumulative(void **state)
@@ -540,6 +584,7 @@ main(void)
 		cmocka_unit_test(test_user),
 		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_timeouts_together),
+		cmocka_unit_test(test_announce),
 		cmocka_unit_test(test_report_is_cumulative),
 		cmocka_unit_test(test_read_file),
 	};

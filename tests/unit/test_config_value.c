@@ -219,6 +219,101 @@ test_number_and_duration(void **state)
 }
 
 static void
+test_seconds(void **state)
+{
+	const struct config_key seconds_key = {.name = "k", .low = 0, .high = 5000};
+	struct config_node node = text_node("0s");
+	unsigned value = 7;
+
+	(void)state;
+	config_value_duration_seconds(&context, &seconds_key, &node, &value);
+	assert_int_equal(value, 0);
+	node = text_node("5000ms");
+	config_value_duration_seconds(&context, &seconds_key, &node, &value);
+	assert_int_equal(value, 5);
+	expect_errors(0);
+	node = text_node("1001ms");
+	config_value_duration_seconds(&context, &seconds_key, &node, &value);
+	node = text_node("6s");
+	config_value_duration_seconds(&context, &seconds_key, &node, &value);
+	node = text_node("5");
+	config_value_duration_seconds(&context, &seconds_key, &node, &value);
+	assert_int_equal(value, 5);
+	expect_errors(3);
+}
+
+static void
+test_flag(void **state)
+{
+	static const char *const yes[] = {"true", "True", "TRUE"};
+	static const char *const no[] = {"false", "False", "FALSE"};
+	static const char *const bad[] = {"yes", "on", "1", "", "tRUE", "~"};
+	struct config_node list = {.kind = CONFIG_NODE_LIST};
+	struct config_node bad_node = {.kind = CONFIG_NODE_BAD};
+	struct config_node node;
+	bool flag = false;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		node = text_node(yes[i]);
+		config_value_flag(&context, &key, &node, &flag);
+		assert_true(flag);
+		node = text_node(no[i]);
+		config_value_flag(&context, &key, &node, &flag);
+		assert_false(flag);
+	}
+	config_value_flag(&context, &key, &bad_node, &flag);
+	expect_errors(0);
+	for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
+		node = text_node(bad[i]);
+		config_value_flag(&context, &key, &node, &flag);
+	}
+	/* In quotes it is text. */
+	node = text_node("true");
+	node.plain = false;
+	config_value_flag(&context, &key, &node, &flag);
+	config_value_flag(&context, &key, &list, &flag);
+	assert_false(flag);
+	expect_errors(ARRAY_LENGTH(bad) + 2);
+}
+
+static void
+test_defaults(void **state)
+{
+	static const struct config_key keys[] = {
+		{.name = "a", .read = config_value_number, .offset = 0, .fallback = 3},
+		{.name = "b", .read = config_value_duration, .offset = 4, .fallback = 5000},
+		{.name = "c", .read = config_value_duration_seconds, .offset = 8, .fallback = 5000},
+		{.name = "d", .read = config_value_number, .offset = 12},
+	};
+	unsigned values[4] = {9, 9, 9, 9};
+
+	(void)state;
+	config_value_defaults(keys, ARRAY_LENGTH(keys), values);
+	assert_int_equal(values[0], 3);
+	assert_int_equal(values[1], 5000);
+	assert_int_equal(values[2], 5);
+	assert_int_equal(values[3], 9);
+}
+
+static void
+test_wildcard(void **state)
+{
+	static const struct {
+		const char *text;
+		bool wildcard;
+	} table[] = {{"0.0.0.0", true}, {"::@5300", true}, {"0.0.0.1", false}, {"::1", false}};
+	struct config_complaint complaint;
+	struct config_address address;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(table); i++) {
+		assert_true(config_value_parse_address(table[i].text, 53, &address, &complaint));
+		assert_int_equal(config_value_is_wildcard(&address), table[i].wildcard);
+	}
+}
+
+static void
 test_text(void **state)
 {
 	struct config_node node;
@@ -325,6 +420,10 @@ main(void)
 		cmocka_unit_test(test_parse_address),
 		cmocka_unit_test(test_refused_addresses),
 		cmocka_unit_test(test_number_and_duration),
+		cmocka_unit_test(test_seconds),
+		cmocka_unit_test(test_flag),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_wildcard),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_word),
 		cmocka_unit_test(test_path),

@@ -136,14 +136,34 @@ test_references(void **state)
 	directory_free(second);
 }
 
+/* Zones as they were given, by number. */
+static void
+test_by_index(void **state)
+{
+	(void)state;
+	struct report report = REPORT_INIT;
+	const struct served_zone zone = {
+		"example.", "@ 300 SOA ns.other. h 1 2 3 4 5\n@ 300 NS ns.other.\n", PLAN_UNSIGNED};
+	struct segment *segment = served_segment(&zone);
+	static const uint8_t broken[] = "\6broken";
+	struct directory_entry entries[] = {{broken, NULL}, {segment_apex(segment), segment}};
+	struct directory *directory = directory_build(entries, 2, &report);
+	assert_int_equal(directory_count(directory), 2);
+	assert_true(name_equal(directory_apex(directory, 0), broken));
+	assert_null(directory_segment(directory, 0));
+	assert_true(name_equal(directory_apex(directory, 1), segment_apex(segment)));
+	assert_ptr_equal(directory_segment(directory, 1), segment);
+	segment_release(segment);
+	directory_free(directory);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_longest),
-		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_references),
+		cmocka_unit_test(test_empty),    cmocka_unit_test(test_longest),
+		cmocka_unit_test(test_many),     cmocka_unit_test(test_references),
+		cmocka_unit_test(test_by_index),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -92,6 +92,38 @@ reuses_the_unchanged(void **state)
 	config_free(config);
 }
 
+#define SIGNATURE(type, expires) \
+	" RRSIG " type " 13 2 300 " expires " 20200101000000 1 a.example. AAAA\n"
+
+static void
+knows_the_first_expiry(void **state)
+{
+	struct folder *folder = *state;
+
+	put_file(folder, "a.zone",
+		 ZONE_GOOD(1) "@" SIGNATURE("SOA", "20350101000000") "@" SIGNATURE(
+			 "NS", "20340101000000") "ns" SIGNATURE("A", "20340601000000"));
+	put_file(folder, "b.zone", ZONE_GOOD(1));
+	struct config *config = make_config(folder, TWO_ZONES);
+	struct loaded *first = load(config, NULL, 1);
+
+	assert_int_equal(first->zones[0].expires, 2019686400); /* 2034-01-01 */
+	assert_true(first->zones[1].expires == INT64_MAX);
+	put_file(folder, "b.zone", ZONE_BROKEN);
+	struct loaded *second = load(config, first, 1);
+	assert_true(second->zones[0].reused);
+	assert_int_equal(second->zones[0].expires, 2019686400);
+	assert_true(second->zones[1].expires == INT64_MAX);
+	put_file(folder, "a.zone", ZONE_BROKEN);
+	struct loaded *third = load(config, second, 1);
+	assert_true(third->zones[0].stale);
+	assert_int_equal(third->zones[0].expires, 2019686400);
+	load_free(first);
+	load_free(second);
+	load_free(third);
+	config_free(config);
+}
+
 /* The same zone from another path, though of the same contents, is read. */
 static void
 another_file_is_read(void **state)
@@ -364,6 +396,7 @@ main(void)
 		cmocka_unit_test(loads_all),
 		cmocka_unit_test(frees_nothing),
 		cmocka_unit_test(reuses_the_unchanged),
+		cmocka_unit_test(knows_the_first_expiry),
 		cmocka_unit_test(another_file_is_read),
 		cmocka_unit_test(another_policy_is_checked),
 		cmocka_unit_test(broken_without_previous),

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include "anyns/lease.h"
 #include "net/net.h"
 
 struct stage {
@@ -51,7 +52,7 @@ stage_start(struct stage *stage)
 	stage->net = net_open(&stage->config, NULL, &stage->report);
 	assert_non_null(stage->net);
 	assert_int_equal(stage->report.count, 0);
-	assert_true(net_start(stage->net, stage->publish, &stage->report));
+	assert_true(net_start(stage->net, stage->publish, NULL, &stage->report));
 }
 
 static void
@@ -129,7 +130,7 @@ test_open_close(void **state)
 	stage.net = net_open(&stage.config, NULL, &stage.report);
 	stage.listen[0] = address_of(own_address(1), 15300);
 	assert_true(net_reload(stage.net, &stage.config, &stage.report));
-	assert_true(net_start(stage.net, stage.publish, &stage.report));
+	assert_true(net_start(stage.net, stage.publish, NULL, &stage.report));
 	assert_answers(&stage.listen[0]);
 	stage_close(&stage);
 }
@@ -419,6 +420,109 @@ test_stop_answers(void **state)
 	stage_close(&stage);
 }
 
+static struct net_address_status
+address_status(const struct stage *stage)
+{
+	struct net_address_status status;
+
+	assert_true(net_read_address(stage->net, &stage->listen[0], &status));
+	return status;
+}
+
+/* The worker that is in the middle of a packet, or the count of workers. */
+static size_t
+busy_worker(const struct net *net)
+{
+	struct net_worker_status status;
+	size_t w;
+
+	for (w = 0; w < net_worker_count(net); w++) {
+		net_read_worker(net, w, &status);
+		if (status.busy)
+			break;
+	}
+	return w;
+}
+
+/* A stuck worker: its packets wait, more than it can hold are dropped, nobody else's do. */
+static void
+test_signs_of_life(void **state)
+{
+	enum { FLOOD = 40000 };
+	struct stage stage;
+	struct lease *lease = lease_new();
+	(void)state;
+
+	stage_init(&stage);
+	add_address(&stage, own_address(0), 15300);
+	stage.net = net_open(&stage.config, NULL, &stage.report);
+	assert_non_null(stage.net);
+	assert_false(address_status(&stage).listening); /* not before the start */
+	assert_true(net_start(stage.net, stage.publish, lease, &stage.report));
+	assert_int_equal(net_worker_count(stage.net), 3);
+	assert_true(address_status(&stage).listening);
+	assert_int_equal(busy_worker(stage.net), 3);
+	int udp = client_connect(SOCK_DGRAM, &stage.listen[0]);
+	udp_ask(udp, 1, FAKE_WAIT, 0);
+	assert_eventually(atomic_load(&fake_waiting) == 1);
+	size_t stuck = busy_worker(stage.net);
+	assert_true(stuck < 2);
+	for (unsigned i = 0; i < FLOOD; i++)
+		udp_ask(udp, 2, FAKE_ECHO, 0);
+	struct net_address_status status = address_status(&stage);
+	assert_true(status.listening);
+	assert_true(status.dropped > 0);
+	for (size_t w = 0; w < 3; w++)
+		assert_int_equal(status.waiting[w], w == stuck);
+	int tcp = client_connect(SOCK_STREAM, &stage.listen[0]);
+	tcp_ask(tcp, 3, FAKE_WAIT, 0);
+	assert_eventually(atomic_load(&fake_waiting) == 2);
+	int next = client_connect(SOCK_STREAM, &stage.listen[0]);
+	assert_eventually(address_status(&stage).waiting[2]);
+	atomic_store(&fake_gate, true);
+	assert_int_equal(tcp_hear(tcp, NULL), 3);
+	assert_eventually(busy_worker(stage.net) == 3);
+	assert_eventually(!address_status(&stage).waiting[stuck] &&
+			  !address_status(&stage).waiting[2]);
+	close(udp), close(tcp), close(next);
+	stage_close(&stage);
+	lease_free(lease);
+}
+
+/* Our TCP listener's descriptor, found from outside. */
+static int
+find_listener(void)
+{
+	for (int fd = 3; fd < 256; fd++) {
+		int listens = 0;
+		socklen_t size = sizeof(listens);
+		if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens)
+			return fd;
+	}
+	return -1;
+}
+
+static void
+test_listener_gone(void **state)
+{
+	struct stage stage;
+	struct net_address_status status;
+	struct config_address other = address_of(own_address(1), 15300);
+	(void)state;
+
+	stage_init(&stage);
+	add_address(&stage, own_address(0), 15300);
+	stage_start(&stage);
+	assert_false(net_read_address(stage.net, &other, &status));
+	assert_true(address_status(&stage).listening);
+	/* As `ss --kill` would; the descriptor stays open. */
+	assert_int_equal(shutdown(find_listener(), SHUT_RDWR), 0);
+	assert_false(address_status(&stage).listening);
+	net_stop(stage.net);
+	assert_false(address_status(&stage).listening);
+	stage_close(&stage);
+}
+
 int
 main(void)
 {
@@ -433,6 +537,8 @@ main(void)
 		cmocka_unit_test(test_reload_under_load),
 		cmocka_unit_test(test_signals_blocked),
 		cmocka_unit_test(test_stop_answers),
+		cmocka_unit_test(test_signs_of_life),
+		cmocka_unit_test(test_listener_gone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

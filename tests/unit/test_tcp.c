@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 
+#include "anyns/lease.h"
 #include "net/socket.h"
 #include "net/tcp.h"
 
@@ -341,6 +342,45 @@ test_never_started(void **state)
 	tcp_set_free(NULL);
 }
 
+static struct net_worker_status
+status_of(const struct stage *stage)
+{
+	struct net_worker_status status;
+
+	tcp_server_read(stage->server, &status);
+	return status;
+}
+
+static void
+test_signs_of_life(void **state)
+{
+	struct config_address a = address_of(own_address(0), 15300);
+	struct lease *lease = lease_new();
+	struct stage stage;
+	(void)state;
+
+	stage_open(&stage, &a, 1, &roomy);
+	tcp_server_set_lease(stage.server, lease, 7); /* no connection yet */
+	uint64_t turns = status_of(&stage).turns;
+	int fd = client_connect(SOCK_STREAM, &a);
+	ask_once(fd, 1);
+	assert_true(status_of(&stage).turns > turns);
+	tcp_ask(fd, 2, FAKE_WAIT, 0);
+	assert_eventually(atomic_load(&fake_waiting) == 1);
+	assert_true(lease_packet_busy(lease, 7));
+	assert_true(status_of(&stage).busy);
+	turns = status_of(&stage).turns;
+	atomic_store(&fake_gate, true);
+	assert_int_equal(tcp_hear(fd, NULL), 2);
+	assert_eventually(status_of(&stage).turns > turns);
+	assert_eventually(!status_of(&stage).busy);
+	assert_eventually(status_of(&stage).received == 2);
+	assert_int_equal(status_of(&stage).sent, 2);
+	close(fd);
+	stage_close(&stage);
+	lease_free(lease);
+}
+
 int
 main(void)
 {
@@ -356,6 +396,7 @@ main(void)
 		cmocka_unit_test(test_stop_is_bounded),
 		cmocka_unit_test(test_no_descriptors),
 		cmocka_unit_test(test_never_started),
+		cmocka_unit_test(test_signs_of_life),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <ev.h>
 #include <fcntl.h>
 
+#include "anyns/lease.h"
 #include "net/tcp_pool.h"
 
 /* A pool whose loop the test turns itself. */
@@ -341,6 +342,34 @@ test_clear_and_evict(void **state)
 	stage_close(&stage);
 }
 
+static void
+test_signs_of_life(void **state)
+{
+	struct lease *lease = lease_new();
+	struct net_worker_status before, after;
+	struct stage stage;
+	uint8_t packet[LEASE_PACKET_SIZE];
+	size_t length;
+	(void)state;
+
+	stage_open(&stage, &roomy);
+	tcp_pool_set_lease(stage.pool, lease, 2);
+	int fd = client_new(&stage, 1);
+	tcp_pool_read(stage.pool, &before);
+	keep_active(fd);
+	turn(&stage, 3);
+	tcp_pool_read(stage.pool, &after);
+	assert_true(after.turns > before.turns);
+	assert_int_equal(after.received, 1);
+	assert_int_equal(after.sent, 1);
+	assert_false(after.busy);
+	assert_int_equal(lease_packet_get(lease, 2, packet, &length), 0);
+	assert_int_equal(length, 0);
+	close(fd);
+	stage_close(&stage);
+	lease_free(lease);
+}
+
 int
 main(void)
 {
@@ -354,6 +383,7 @@ main(void)
 		cmocka_unit_test(test_new_limits),
 		cmocka_unit_test(test_finish),
 		cmocka_unit_test(test_clear_and_evict),
+		cmocka_unit_test(test_signs_of_life),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

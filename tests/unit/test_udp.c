@@ -6,6 +6,7 @@
 #include <netinet/ip.h>
 #include <netinet/udp.h>
 
+#include "anyns/lease.h"
 #include "net/socket.h"
 #include "net/udp.h"
 
@@ -390,6 +391,50 @@ test_never_started(void **state)
 	udp_set_free(udp_set_new(3));
 }
 
+static struct net_worker_status
+status_of(const struct stage *stage)
+{
+	struct net_worker_status status;
+
+	udp_worker_read(stage->worker, &status);
+	return status;
+}
+
+/* An idle worker turns; one that is stuck in a packet does not, and the lease tells in which. */
+static void
+test_signs_of_life(void **state)
+{
+	struct config_address a = address_of(own_address(0), 15300);
+	struct lease *lease = lease_new();
+	uint8_t packet[LEASE_PACKET_SIZE];
+	struct stage stage;
+	size_t length;
+	(void)state;
+
+	stage_open(&stage, &a, 1);
+	udp_worker_set_lease(stage.worker, lease, 3);
+	stage_start(&stage);
+	uint64_t turns = status_of(&stage).turns;
+	assert_eventually(status_of(&stage).turns > turns + 1);
+	int fd = client_connect(SOCK_DGRAM, &a);
+	udp_ask(fd, 4711, FAKE_WAIT, 0);
+	assert_eventually(atomic_load(&fake_waiting) == 1);
+	assert_true(status_of(&stage).busy);
+	assert_int_equal(lease_packet_get(lease, 3, packet, &length), FAKE_HEADER);
+	assert_int_equal(wire_peek_u16(packet), 4711);
+	turns = status_of(&stage).turns;
+	assert_int_equal(status_of(&stage).received, 0);
+	atomic_store(&fake_gate, true);
+	assert_int_equal(udp_hear(fd), 4711);
+	assert_eventually(status_of(&stage).turns > turns);
+	assert_int_equal(status_of(&stage).received, 1);
+	assert_int_equal(status_of(&stage).sent, 1);
+	assert_false(status_of(&stage).busy);
+	close(fd);
+	stage_close(&stage);
+	lease_free(lease);
+}
+
 int
 main(void)
 {
@@ -400,6 +445,7 @@ main(void)
 		cmocka_unit_test(test_sizes),           cmocka_unit_test(test_send_error),
 		cmocka_unit_test(test_view_swap),       cmocka_unit_test(test_hand_over_drains),
 		cmocka_unit_test(test_stop_drains),     cmocka_unit_test(test_never_started),
+		cmocka_unit_test(test_signs_of_life),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,8 +2,8 @@
 /*
  * privileges.h - becoming the user of `user:` once the ports are bound.
  */
-#ifndef ANYNS_SERVE_PRIVILEGES_H
-#define ANYNS_SERVE_PRIVILEGES_H
+#ifndef ANYNS_BASE_PRIVILEGES_H
+#define ANYNS_BASE_PRIVILEGES_H
 
 #include "anyns/report.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "serve/privileges.h"
+#include "base/privileges.h"
 
 #include <errno.h>
 #include <grp.h>

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * announcing.h - everything between the serving process and its route: the lease, the announcer
+ * process, the health thread. Without `announce:` in the configuration nothing of it exists.
+ */
+#ifndef ANYNS_SERVE_ANNOUNCING_H
+#define ANYNS_SERVE_ANNOUNCING_H
+
+#include "announce/announcer.h"
+#include "health/health.h"
+#include "serve/load.h"
+
+struct announcing;
+struct net;
+
+/* A BGP session as the announcer last told. */
+struct announcing_session {
+	bool up;
+	struct monotime since; /* never: nothing was told yet */
+	char text[256];
+};
+
+/*
+ * Makes the lease and forks the announcer: first thing after the configuration is read, while this
+ * process is small, has one thread and still the privileges to bind. NULL with an error in the
+ * report.
+ */
+struct announcing *announcing_open(const struct config *config, struct log *log,
+				   struct report *report) NODISCARD;
+
+/* The lease, for net_open(). */
+struct lease *announcing_lease(struct announcing *announcing);
+
+/* Prepares the health thread; needs the transports. false with an error. */
+bool announcing_prepare(struct announcing *announcing, const struct config *config, struct net *net,
+			struct report *report) NODISCARD;
+
+/* Starts it: from now on the lease is renewed. The transports run and `publish` holds a view. */
+bool announcing_start(struct announcing *announcing, struct publish *publish,
+		      struct report *report) NODISCARD;
+
+/* A reload has taken place. A changed `announce:` is a warning: it needs a restart. */
+void announcing_reload(struct announcing *announcing, const struct config *old,
+		       const struct config *config, struct report *report);
+
+/* Tells the health thread what a load found out; at every one, before it starts too. */
+void announcing_tell_zones(struct announcing *announcing, const struct loaded *loaded);
+
+/* Readable when the announcer has something to tell. */
+int announcing_fd(const struct announcing *announcing);
+
+/* Takes over what it tells. false: it is gone, and with it every route. */
+bool announcing_listen(struct announcing *announcing) NODISCARD;
+
+struct health *announcing_health(struct announcing *announcing);
+const struct announcing_session *announcing_session(const struct announcing *announcing,
+						    size_t peer);
+
+/* Withdraws what is left with the reason, ends announcer and health thread, frees all. NULL is
+ * legal. */
+void announcing_close(struct announcing *announcing, const char *reason);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * server_control.c - the running server as `anyns status` and its like see and command it.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "serve/server_state.h"
+
+/* ------------------------------------------------------------ status */
+
+/* The first error with its place, cut to what status shows. */
+static const char *
+first_error(const struct report *report, char line[static STATUS_TEXT])
+{
+	line[0] = '\0';
+	for (size_t i = 0; i < report->count; i++)
+		if (report->findings[i].severity == SEVERITY_ERROR)
+			return report_bare_line(&report->findings[i], line, STATUS_TEXT);
+	return line;
+}
+
+static enum status_zone_state
+state_of(const struct loaded_zone *zone)
+{
+	if (!zone->segment)
+		return STATUS_ZONE_FAILED;
+	return zone->stale ? STATUS_ZONE_STALE : STATUS_ZONE_OK;
+}
+
+/* Those with errors first: of 100,000 zones the operator wants to see these. */
+static void
+list_zones(struct status_zones *zones, const struct loaded *loaded, bool only_errors)
+{
+	zones->total = loaded->count;
+	for (unsigned pass = 0; pass < (only_errors ? 1u : 2u); pass++) {
+		for (size_t i = 0; i < loaded->count; i++) {
+			const struct loaded_zone *zone = &loaded->zones[i];
+			enum status_zone_state state = state_of(zone);
+			if ((state == STATUS_ZONE_OK) != (pass == 1))
+				continue;
+			zones->stale += state == STATUS_ZONE_STALE;
+			zones->failed += state == STATUS_ZONE_FAILED;
+			char error[STATUS_TEXT];
+			status_add_zone(zones, zone->apex, state,
+					zone->segment ? segment_serial(zone->segment) : 0,
+					first_error(&zone->report, error));
+		}
+	}
+}
+
+static void
+list_counters(struct status *status, const struct net *net)
+{
+	struct net_counters c;
+	net_read_counters(net, &c);
+	status_add_counter(status, "udp_received", c.udp_received);
+	status_add_counter(status, "udp_sent", c.udp_sent);
+	status_add_counter(status, "udp_ignored", c.udp_ignored);
+	status_add_counter(status, "udp_send_errors", c.udp_send_errors);
+	status_add_counter(status, "tcp_accepted", c.tcp_accepted);
+	status_add_counter(status, "tcp_refused", c.tcp_refused);
+	status_add_counter(status, "tcp_received", c.tcp_received);
+	status_add_counter(status, "tcp_sent", c.tcp_sent);
+	status_add_counter(status, "tcp_open", c.tcp_open);
+}
+
+static void
+list_gates(struct status *status, struct announcing *announcing)
+{
+	struct health_gate_status gate;
+	for (size_t i = 0; i < STATUS_GATES && health_read(announcing_health(announcing), i, &gate);
+	     i++) {
+		struct status_gate *to = &status->gates[status->gate_count++];
+		memcpy(to->prefix, gate.prefix, sizeof to->prefix);
+		to->state = gate_state_name(gate.state);
+		to->since_ms = gate.since_ms;
+		snprintf(to->reason, sizeof to->reason, "%s", gate.reason);
+		snprintf(to->waiting, sizeof to->waiting, "%s", gate.waiting);
+	}
+}
+
+static void
+list_signals(struct status *status, struct announcing *announcing)
+{
+	struct health_signal signal;
+	for (size_t i = 0;
+	     i < STATUS_SIGNALS && health_read_signal(announcing_health(announcing), i, &signal);
+	     i++) {
+		struct status_signal *to = &status->signals[status->signal_count++];
+		memcpy(to->name, signal.name, sizeof to->name);
+		snprintf(to->value, sizeof to->value, "%s", signal.value);
+		to->age_ms = signal.age_ms;
+	}
+}
+
+static void
+list_peers(struct status *status, const struct announcing *announcing,
+	   const struct config_announce *configured)
+{
+	for (size_t i = 0; i < configured->peer_count && i < STATUS_PEERS; i++) {
+		const struct announcing_session *session = announcing_session(announcing, i);
+		if (!session)
+			return;
+		struct status_peer *to = &status->peers[status->peer_count++];
+		snprintf(to->address, sizeof to->address, "%s", configured->peers[i].address.text);
+		to->as = configured->peers[i].as;
+		to->up = session->up;
+		to->since_ms = monotime_is_never(session->since)
+				       ? -1
+				       : monotime_since(clock_now(), session->since) / MONOTIME_MS;
+		snprintf(to->text, sizeof to->text, "%s", session->text);
+	}
+}
+
+static const char *
+wish_name(enum health_wish wish)
+{
+	switch (wish) {
+	case HEALTH_DRAIN:
+		return "drain";
+	case HEALTH_FREEZE:
+		return "freeze";
+	default:
+		return "serve";
+	}
+}
+
+static void
+fill_status(void *context, struct status *status)
+{
+	struct server *server = context;
+	status->version = ANYNS_VERSION;
+	status->config = server->path;
+	status->phase = server->leaving   ? "draining to stop"
+			: server->running ? "serving"
+					  : "starting";
+	status->loading = server->loading;
+	status->pid = (uint32_t)getpid();
+	status->uptime_ms = monotime_since(clock_now(), server->started) / MONOTIME_MS;
+	if (!server->current)
+		return;
+	const struct config *config = server->current->config;
+	status->instance = config->instance;
+	list_zones(&status->zones, server->current->loaded, false);
+	list_counters(status, server->net);
+	if (!server->announcing)
+		return;
+	status->dry_run = config->announce.dry_run;
+	status->wish = wish_name(health_wished(announcing_health(server->announcing)));
+	list_gates(status, server->announcing);
+	list_peers(status, server->announcing, &config->announce);
+	list_signals(status, server->announcing);
+}
+
+/* ------------------------------------------------------------ commands */
+
+static void
+order_reload(void *context)
+{
+	server_reload(context);
+}
+
+static bool
+order_wish(void *context, enum control_wish wish, char text[static STATUS_TEXT])
+{
+	struct server *server = context;
+	if (!server->announcing || !server->running) {
+		snprintf(text, STATUS_TEXT, "%s",
+			 server->running
+				 ? "nothing is announced: the configuration has no `announce:`"
+				 : "the server is still starting");
+		return false;
+	}
+	struct health *health = announcing_health(server->announcing);
+	bool want = wish == CONTROL_DRAIN || wish == CONTROL_FREEZE;
+	enum health_wish undone = wish == CONTROL_UNDRAIN ? HEALTH_DRAIN : HEALTH_FREEZE;
+	/* Undrain does not thaw, unfreeze does not undrain. */
+	if (!want && health_wished(health) != undone) {
+		snprintf(text, STATUS_TEXT, "nothing to undo: the wish is \"%s\"",
+			 wish_name(health_wished(health)));
+		return true;
+	}
+	enum health_wish wanted = !want                   ? HEALTH_SERVE
+				  : wish == CONTROL_DRAIN ? HEALTH_DRAIN
+							  : HEALTH_FREEZE;
+	health_wish(health, wanted);
+	snprintf(text, STATUS_TEXT, "the wish is \"%s\"; anyns status shows how far it is",
+		 wish_name(wanted));
+	return true;
+}
+
+struct control_handler
+server_control_handler(struct server *server)
+{
+	return (struct control_handler){.context = server,
+					.status = fill_status,
+					.reload = order_reload,
+					.wish = order_wish};
+}
+
+void
+server_control_tell(struct server *server, const struct generation *generation)
+{
+	struct status_reload reload = {.taken = generation != NULL, .report = &server->load_report};
+	if (generation) {
+		struct generation_summary summary = generation_summarize(generation);
+		reload.compiled = summary.compiled;
+		reload.unchanged = summary.reused;
+		list_zones(&reload.zones, generation->loaded, true);
+	}
+	control_reload_ends(server->control, &reload);
+}
