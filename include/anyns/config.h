@@ -55,6 +55,7 @@ struct config_prefix {
 	uint8_t length;    /* bits */
 	uint8_t bytes[16]; /* network order; the first 4 with IPv4 */
 	char text[64];     /* as canonical text */
+	unsigned slot; /* its gate in the lease: its place in the list, but a reload moves none */
 	unsigned line;
 	unsigned column;
 };
@@ -68,6 +69,8 @@ enum { CONFIG_ROLE_NONE = 256 };
  */
 struct config_peer {
 	struct config_address address; /* port 179 by default */
+	unsigned slot; /* what announcer and server call it; as that of a prefix, see
+			  announce_plan.h */
 	uint32_t as;
 	uint32_t local_as; /* `local-as:` of the peer, else of bgp; equal to as: iBGP */
 	unsigned hold;     /* `hold:` of the peer, else of bgp; seconds: 0, 3 to 65535, default 9 */

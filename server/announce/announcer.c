@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 #include "announce/announcer_process.h"
-#include "announce/bgp_socket.h"
+#include "announce/listeners.h"
 #include "announce/tun.h"
 #include "anyns/monotime.h"
 #include "base/privileges.h"
@@ -165,50 +165,18 @@ refuse(const struct config *config, const struct config_peer *peer, const char *
 	return false;
 }
 
-/* Opens the listener of a passive peer if no other peer has already. */
 static bool
-open_listener(struct announcer_listeners *listeners, const struct config *config,
-	      const struct config_peer *peer, struct report *report)
-{
-	if (!peer->passive || announcer_listener_of(listeners, peer))
-		return true;
-	struct announcer_listener listener = {
-		.fd = -1,
-		.family = peer->address.socket.any.sa_family,
-		.port = peer->address.socket.v4.sin_port, /* of IPv6, too: the same place */
-	};
-	errno = EMFILE;
-	if (listeners->count < ANNOUNCER_LISTENERS)
-		listener.fd = bgp_socket_listen(listener.family, listener.port);
-	if (listener.fd < 0)
-		return refuse(config, peer, "listen for it", report);
-	listeners->list[listeners->count++] = listener;
-	return true;
-}
-
-static bool
-open_listeners(struct announcer_listeners *listeners, const struct config *config,
-	       struct report *report)
+open_listeners(struct listeners *listeners, const struct config *config, struct report *report)
 {
 	const struct config_announce *announce = &config->announce;
 	for (size_t i = 0; i < announce->peer_count; i++)
-		if (!open_listener(listeners, config, &announce->peers[i], report))
-			return false;
-	/* An active peer may call, too, where somebody listens: both need its signature. */
-	for (size_t i = 0; i < announce->peer_count; i++) {
-		const struct config_peer *peer = &announce->peers[i];
-		const struct announcer_listener *listener = announcer_listener_of(listeners, peer);
-		if (listener && !bgp_socket_expect(listener->fd, peer))
-			return refuse(config, peer, "set its TCP-MD5 password", report);
-	}
+		if (!listeners_open(listeners, &announce->peers[i]))
+			return refuse(config, &announce->peers[i], "listen for it", report);
+	for (size_t i = 0; i < announce->peer_count; i++)
+		if (!listeners_expect(listeners, &announce->peers[i]))
+			return refuse(config, &announce->peers[i], "set its TCP-MD5 password",
+				      report);
 	return true;
-}
-
-static void
-close_listeners(struct announcer_listeners *listeners)
-{
-	while (listeners->count)
-		close(listeners->list[--listeners->count].fd);
 }
 
 static pid_t
@@ -229,7 +197,7 @@ bool
 announcer_start(struct announcer *announcer, const struct config *config, struct lease *lease,
 		struct log *log, struct report *report)
 {
-	struct announcer_listeners listeners = {0};
+	struct listeners listeners = {0};
 	struct drivers drivers = {0};
 	struct announcer_setup setup = {.config = config,
 					.lease = lease,
@@ -250,7 +218,7 @@ announcer_start(struct announcer *announcer, const struct config *config, struct
 			report_errno(report, SEVERITY_ERROR, (struct place){0}, NULL,
 				     "cannot start the announcer");
 	}
-	close_listeners(&listeners);
+	listeners_close(&listeners, 0);
 	drivers_release(&drivers);
 	if (pair[THEIRS] >= 0)
 		close(pair[THEIRS]);

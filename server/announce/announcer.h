@@ -37,20 +37,40 @@ enum announcer_event_type {
 	 * later term begins; `term` tells one that came too late.
 	 */
 	ANNOUNCER_LAPSED,
+	/* The word on ANNOUNCER_PREPARE: `term` is its serial, `text` why not. */
+	ANNOUNCER_READY,
+	ANNOUNCER_REFUSED,
 };
+
+enum { ANNOUNCER_TEXT = 256 };
 
 struct announcer_event {
 	uint32_t type;
-	uint32_t peer; /* index into config->announce.peers */
+	uint32_t peer; /* its slot (config.h) */
 	uint32_t up;
-	uint32_t term;  /* of a lapse: the 16 high bits of the lease_renewal() that lapsed */
-	char text[256]; /* why, for the log and for status */
+	uint32_t term; /* of a lapse: the 16 high bits of the lease_renewal() that lapsed */
+	char text[ANNOUNCER_TEXT]; /* why, for the log and for status */
+};
+
+/* What the server tells the announcer, one message each. */
+enum announcer_order_type {
+	ANNOUNCER_LOOK,    /* at the lease */
+	ANNOUNCER_STOP,    /* withdraw, say `text`, end */
+	ANNOUNCER_PREPARE, /* for the configuration that comes along; change nothing yet */
+	ANNOUNCER_COMMIT,  /* follow it */
+	ANNOUNCER_ABORT,   /* forget it */
+};
+
+struct announcer_order {
+	uint32_t type;
+	uint32_t serial; /* of a PREPARE */
+	char text[248];
 };
 
 /*
- * Binds listening sockets if a peer is passive, forks, and lets the child follow gate i of the
- * lease for prefix i of `config`. The child touches and locks its working set (MCL_ONFAULT; a
- * refusal is a warning in its log), then becomes config->user if set. false with an error in the
+ * Binds listening sockets if a peer is passive, forks, and lets the child follow the gates of
+ * the lease for the prefixes of `config`. The child touches and locks its working set (MCL_ONFAULT;
+ * a refusal is a warning in its log), then becomes config->user if set. false with an error in the
  * report when it cannot start.
  */
 bool announcer_start(struct announcer *announcer, const struct config *config, struct lease *lease,

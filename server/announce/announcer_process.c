@@ -17,15 +17,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "announce/announce_pack.h"
 #include "announce/announcer.h"
-#include "announce/bgp_session.h"
+#include "announce/announcer_change.h"
 #include "announce/bgp_socket.h"
-#include "health/attributes.h"
-#include "health/lease_watch.h"
+#include "announce/follower.h"
 
 enum {
 	/* Accepted in one turn; a flood of calls must not keep the lease from being read. */
@@ -34,60 +33,24 @@ enum {
 	COMPLAIN_EVERY_S = 60,
 };
 
-struct follower;
-
-struct caller {
-	ev_io io;
-	int fd;
-	struct follower *follower;
-};
-
-struct peer {
-	struct bgp_session *session;
-	unsigned told; /* serial of the news that the server has */
-};
-
-struct follower {
-	const struct announcer_setup *setup;
-	const struct config_announce *announce;
-	struct log *log;
-	struct ev_loop *loop;
-	ev_io orders;
-	ev_timer tick;
-	struct lease_watch watch;
-	enum lease_status status;
-	double complained;
-	struct attributes_table table;
-	struct bgp_prefix prefixes[LEASE_GATES];
-	struct caller callers[ANNOUNCER_LISTENERS];
-	struct peer *peers;
-	char reason[sizeof((struct announcer_order *)0)->text]; /* of the end */
-};
-
-const struct announcer_listener *
-announcer_listener_of(const struct announcer_listeners *listeners, const struct config_peer *peer)
-{
-	for (size_t i = 0; i < listeners->count; i++) {
-		const struct announcer_listener *listener = &listeners->list[i];
-		/* The port stands at the same place in both forms. */
-		if (listener->family == peer->address.socket.any.sa_family &&
-		    listener->port == peer->address.socket.v4.sin_port)
-			return listener;
-	}
-	return NULL;
-}
-
 /* ------------------------------------------------------------ the lease */
 
-/* What gate `index` is to look like to a kind of peer; NULL: withdrawn. */
+/* What the prefix in a slot is to look like to a kind of peer; NULL: withdrawn. */
 static const struct attributes *
-wanted(const struct follower *f, size_t index, enum peer_kind kind, struct lease_view *view)
+wanted(const struct follower *f, unsigned slot, enum peer_kind kind, struct lease_view *view)
 {
 	*view = (struct lease_view){.state = GATE_DOWN};
-	if (f->status != LEASE_HOLDS || f->announce->dry_run ||
-	    !lease_get_gate(f->setup->lease, index, view))
+	if (f->status != LEASE_HOLDS || f->config.announce.dry_run ||
+	    !lease_get_gate(f->setup->lease, slot, view))
 		return NULL;
 	return attributes_get(&f->table, view->state, kind);
+}
+
+static const struct attributes *
+wanted_by_peers(void *context, unsigned slot, enum peer_kind kind)
+{
+	struct lease_view view;
+	return wanted(context, slot, kind, &view);
 }
 
 static void
@@ -96,10 +59,11 @@ follow_drivers(struct follower *f)
 	const struct drivers *drivers = f->setup->drivers;
 	for (size_t i = 0; i < drivers->count; i++) {
 		struct driver *driver = drivers->slots[i].driver;
-		for (size_t gate = 0; gate < f->announce->prefix_count; gate++) {
+		for (size_t j = 0; j < f->config.announce.prefix_count; j++) {
 			struct lease_view view;
-			const struct attributes *attributes = wanted(f, gate, driver->peers, &view);
-			driver->kind->apply(driver, gate, view.state, attributes);
+			unsigned slot = f->config.announce.prefixes[j].slot;
+			const struct attributes *attributes = wanted(f, slot, driver->peers, &view);
+			driver->kind->apply(driver, slot, view.state, attributes);
 		}
 		driver->kind->push(driver);
 	}
@@ -117,47 +81,24 @@ tick_drivers(struct follower *f)
 static void
 follow(struct follower *f)
 {
-	for (size_t i = 0; i < f->announce->peer_count; i++) {
-		struct bgp_session *session = f->peers[i].session;
-		enum peer_kind kind = bgp_session_kind(session);
-		for (size_t gate = 0; gate < f->announce->prefix_count; gate++) {
-			struct lease_view view;
-			bgp_session_want(session, gate, wanted(f, gate, kind, &view));
-		}
-		bgp_session_push(session);
-	}
+	speakers_follow(f->speakers, wanted_by_peers, f);
 	follow_drivers(f);
 }
 
 /* ------------------------------------------------------------ talking to the server */
 
+/* News that did not fit are told with a later tick: the server may be stopped. */
 static bool
-tell(const struct follower *f, const struct announcer_event *event)
+tell(void *context, const struct announcer_event *event)
 {
+	const struct follower *f = context;
 	return send(f->setup->fd, event, sizeof *event, MSG_DONTWAIT | MSG_NOSIGNAL) ==
 	       (ssize_t)sizeof *event;
 }
 
-/* News that did not fit are told with a later tick: the server may be stopped. */
-static void
-tell_sessions(struct follower *f)
-{
-	for (size_t i = 0; i < f->announce->peer_count; i++) {
-		const struct bgp_session_status *status = bgp_session_status(f->peers[i].session);
-		struct announcer_event event = {
-			.type = ANNOUNCER_SESSION, .peer = (uint32_t)i, .up = status->up};
-		if (status->serial == f->peers[i].told)
-			continue;
-		snprintf(event.text, sizeof event.text, "%s", status->text);
-		if (!tell(f, &event))
-			return;
-		f->peers[i].told = status->serial;
-	}
-}
-
 /* Only when all earlier ones were read, else a server that wakes up had to read hundreds. */
 static void
-tell_lapse(const struct follower *f)
+tell_lapse(struct follower *f)
 {
 	struct announcer_event event = {.type = ANNOUNCER_LAPSED, .term = (uint32_t)f->watch.term};
 	int unread = 0;
@@ -188,7 +129,7 @@ on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 		log_notice(f->log, "the server renews its lease again; the gates decide");
 	if (f->status == LEASE_LAPSED)
 		tell_lapse(f);
-	tell_sessions(f);
+	speakers_tell(f->speakers, tell, f);
 }
 
 /* What the workers of a server that died had before them, one line each: evidence. */
@@ -213,8 +154,8 @@ static void
 end(struct follower *f, const char *reason)
 {
 	snprintf(f->reason, sizeof f->reason, "%s", reason);
-	for (size_t i = 0; i < f->announce->peer_count; i++)
-		bgp_session_stop(f->peers[i].session, f->reason);
+	f->ended = true;
+	speakers_stop(f->speakers, f->reason);
 	drivers_close(f->setup->drivers, f->reason);
 	ev_break(f->loop, EVBREAK_ALL);
 }
@@ -229,58 +170,18 @@ on_server_dead(struct follower *f)
 }
 
 static void
-on_orders(struct ev_loop *loop, ev_io *io, int events)
-{
-	struct follower *f = io->data;
-	struct announcer_order order;
-	bool look = false;
-	(void)loop, (void)events;
-	for (;;) {
-		ssize_t size = recv(io->fd, &order, sizeof order, MSG_DONTWAIT);
-		if (size < 0 && errno == EINTR)
-			continue;
-		if (size < 0 && errno == EAGAIN)
-			break;
-		if (size <= 0) {
-			on_server_dead(f);
-			return;
-		}
-		if (size == (ssize_t)sizeof order && order.type == ANNOUNCER_STOP) {
-			order.text[sizeof order.text - 1] = '\0';
-			end(f, order.text);
-			return;
-		}
-		look = true;
-	}
-	if (look)
-		follow(f);
-}
-
-static struct bgp_session *
-called(const struct follower *f, const struct announcer_listener *listener,
-       const struct config_address *from)
-{
-	for (size_t i = 0; i < f->announce->peer_count; i++)
-		if (announcer_listener_of(f->setup->listeners, &f->announce->peers[i]) ==
-			    listener &&
-		    bgp_session_is_peer(f->peers[i].session, from))
-			return f->peers[i].session;
-	return NULL;
-}
-
-static void
 on_call(struct ev_loop *loop, ev_io *io, int events)
 {
 	struct caller *caller = io->data;
 	struct follower *f = caller->follower;
-	const struct announcer_listener *listener = &f->setup->listeners->list[caller - f->callers];
+	const struct listener *listener = &f->listeners.list[caller - f->callers];
 	(void)events;
 	for (unsigned i = 0; i < ACCEPT_BURST; i++) {
 		struct config_address from;
 		int fd = bgp_socket_accept(caller->fd, &from);
 		if (fd < 0)
 			return;
-		struct bgp_session *session = called(f, listener, &from);
+		struct bgp_session *session = speakers_called(f->speakers, listener, &from);
 		if (session) {
 			bgp_session_accept(session, fd);
 			continue;
@@ -294,48 +195,89 @@ on_call(struct ev_loop *loop, ev_io *io, int events)
 	}
 }
 
-/* ------------------------------------------------------------ begin and end */
+/* Hears calls at the listeners that are not watched yet. */
+static void
+listen_to_all(struct follower *f)
+{
+	for (; f->listening < f->listeners.count; f->listening++) {
+		struct caller *caller = &f->callers[f->listening];
+		caller->fd = f->listeners.list[f->listening].fd;
+		caller->follower = f;
+		ev_io_init(&caller->io, on_call, caller->fd, EV_READ);
+		caller->io.data = caller;
+		ev_io_start(f->loop, &caller->io);
+	}
+}
+
+/* ------------------------------------------------------------ orders */
 
 static void
-take_prefixes(struct follower *f)
+prepare(struct follower *f, uint32_t serial, int attached)
 {
-	for (size_t i = 0; i < f->announce->prefix_count; i++) {
-		const struct config_prefix *from = &f->announce->prefixes[i];
-		f->prefixes[i] = (struct bgp_prefix){
-			.family = from->family == AF_INET6 ? BGP_IPV6 : BGP_IPV4,
-			.length = from->length,
-		};
-		memcpy(f->prefixes[i].bytes, from->bytes, sizeof f->prefixes[i].bytes);
+	struct announcer_event word = {.type = ANNOUNCER_READY, .term = serial};
+	char text[ANNOUNCER_TEXT];
+	const char *why = follower_prepare(f, attached, text);
+	if (why) {
+		word.type = ANNOUNCER_REFUSED;
+		snprintf(word.text, sizeof word.text, "%s", why);
+	}
+	/* A server that misses it waits, and then gives up. */
+	(void)tell(f, &word);
+}
+
+static void
+take_order(struct follower *f, const struct announcer_order *order, int attached)
+{
+	if (order->type == ANNOUNCER_PREPARE) {
+		prepare(f, order->serial, attached);
+		return;
+	}
+	if (attached >= 0)
+		close(attached);
+	if (order->type == ANNOUNCER_STOP)
+		end(f, order->text);
+	else if (order->type == ANNOUNCER_ABORT)
+		follower_forget(f);
+	else if (order->type == ANNOUNCER_COMMIT) {
+		follower_commit(f);
+		listen_to_all(f);
 	}
 }
 
-static bool
-make_sessions(struct follower *f)
+static void
+on_orders(struct ev_loop *loop, ev_io *io, int events)
 {
-	for (size_t i = 0; i < f->announce->peer_count; i++) {
-		const struct config_peer *peer = &f->announce->peers[i];
-		struct bgp_session_setup setup = {
-			.peer = peer,
-			.router_id = f->announce->router_id,
-			.listens = announcer_listener_of(f->setup->listeners, peer) != NULL,
-			.prefixes = f->prefixes,
-			.prefix_count = f->announce->prefix_count,
-			.loop = f->loop,
-			.log = f->log,
-		};
-		/* A seed that stays 0 only costs some jitter. */
-		(void)!getrandom(&setup.seed, sizeof setup.seed, GRND_NONBLOCK);
-		f->peers[i].session = bgp_session_new(&setup);
-		if (!f->peers[i].session)
-			return false;
+	struct follower *f = io->data;
+	bool look = false;
+	(void)loop, (void)events;
+	while (!f->ended) {
+		struct announcer_order order = {0};
+		int attached;
+		ssize_t size = announcer_hear(io->fd, &order, &attached);
+		if (size < 0 && errno == EINTR)
+			continue;
+		if (size < 0 && errno == EAGAIN)
+			break;
+		if (size <= 0) {
+			on_server_dead(f);
+			return;
+		}
+		look = true;
+		/* A poke is no more than its type; so is whatever is no whole order. */
+		if (size < (ssize_t)sizeof order)
+			order.type = ANNOUNCER_LOOK;
+		order.text[sizeof order.text - 1] = '\0';
+		take_order(f, &order, attached);
 	}
-	return true;
+	if (look && !f->ended)
+		follow(f);
 }
+
+/* ------------------------------------------------------------ begin and end */
 
 static void
 watch(struct follower *f)
 {
-	const struct announcer_listeners *listeners = f->setup->listeners;
 	ev_io_init(&f->orders, on_orders, f->setup->fd, EV_READ);
 	/* A fault goes before whatever peers have to say. */
 	ev_set_priority(&f->orders, EV_MAXPRI);
@@ -344,31 +286,37 @@ watch(struct follower *f)
 	ev_timer_init(&f->tick, on_tick, 0., LEASE_TICK_MS / 1000.);
 	f->tick.data = f;
 	ev_timer_start(f->loop, &f->tick);
-	for (size_t i = 0; i < listeners->count; i++) {
-		struct caller *caller = &f->callers[i];
-		caller->fd = listeners->list[i].fd;
-		caller->follower = f;
-		ev_io_init(&caller->io, on_call, caller->fd, EV_READ);
-		caller->io.data = caller;
-		ev_io_start(f->loop, &caller->io);
-	}
+	listen_to_all(f);
 }
 
 static bool
 begin(struct follower *f)
 {
+	struct speakers_setup speakers = {
+		.announce = &f->config.announce, .listeners = &f->listeners, .log = f->log};
+	struct driver_setup driver = {.config = &f->config, .log = f->log};
 	attributes_defaults(&f->table);
-	take_prefixes(f);
-	f->loop = ev_loop_new(EVFLAG_AUTO);
-	f->peers = calloc(f->announce->peer_count, sizeof *f->peers);
-	struct driver_setup driver = {.config = f->setup->config, .loop = f->loop, .log = f->log};
-	if (!f->loop || (!f->peers && f->announce->peer_count) || !make_sessions(f) ||
-	    !drivers_open(f->setup->drivers, &driver))
+	f->loop = driver.loop = speakers.loop = ev_loop_new(EVFLAG_AUTO);
+	f->speakers = f->loop ? speakers_new(&speakers) : NULL;
+	if (!f->speakers || !drivers_open(f->setup->drivers, &driver))
 		return false;
 	watch(f);
-	for (size_t i = 0; i < f->announce->peer_count; i++)
-		bgp_session_start(f->peers[i].session);
+	speakers_start(f->speakers);
 	return true;
+}
+
+static void
+free_all(struct follower *f)
+{
+	if (f->speakers)
+		follower_forget(f);
+	speakers_free(f->speakers);
+	/* Those that a reload opened. */
+	listeners_close(&f->listeners, f->setup->listeners->count);
+	announce_unpack_free(f->announce);
+	if (f->loop)
+		ev_loop_destroy(f->loop);
+	free(f);
 }
 
 bool
@@ -378,7 +326,8 @@ announcer_process_run(const struct announcer_setup *setup)
 	bool begun = false;
 	if (f) {
 		f->setup = setup;
-		f->announce = &setup->config->announce;
+		f->config = *setup->config;
+		f->listeners = *setup->listeners;
 		f->log = setup->log;
 		begun = begin(f);
 	}
@@ -386,13 +335,8 @@ announcer_process_run(const struct announcer_setup *setup)
 		ev_run(f->loop, 0);
 	else
 		log_error(setup->log, "no memory for the announcer: nothing can be announced");
-	for (size_t i = 0; f && f->peers && i < f->announce->peer_count; i++)
-		bgp_session_free(f->peers[i].session);
 	drivers_close(setup->drivers, "end");
-	if (f && f->loop)
-		ev_loop_destroy(f->loop);
 	if (f)
-		free(f->peers);
-	free(f);
+		free_all(f);
 	return begun;
 }

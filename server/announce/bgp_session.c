@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "announce/announce_pack.h"
 #include "announce/bgp_conn.h"
 #include "announce/bgp_fsm.h"
 #include "announce/bgp_notification.h"
@@ -245,6 +246,12 @@ hear(struct bgp_session *s, enum bgp_lane_id lane)
 	}
 }
 
+static enum bgp_lane_id
+id_of(const struct bgp_session *s, const struct bgp_lane *lane)
+{
+	return lane == &s->fsm.lanes[BGP_LANE_OUT] ? BGP_LANE_OUT : BGP_LANE_IN;
+}
+
 /* Sends the difference between what is wanted and what was sent, as far as there is room. */
 static void
 send_routes(struct bgp_session *s)
@@ -252,7 +259,7 @@ send_routes(struct bgp_session *s)
 	const struct bgp_lane *lane = bgp_fsm_session(&s->fsm);
 	if (!lane)
 		return;
-	enum bgp_lane_id id = lane == &s->fsm.lanes[BGP_LANE_OUT] ? BGP_LANE_OUT : BGP_LANE_IN;
+	enum bgp_lane_id id = id_of(s, lane);
 	struct bgp_conn *conn = &s->conns[id];
 	bool queued = false;
 	while (bgp_conn_has_room(conn)) {
@@ -406,9 +413,15 @@ bgp_session_start(struct bgp_session *session)
 }
 
 bool
+bgp_session_is_at(const struct bgp_session *session, const struct config_address *host)
+{
+	return bgp_socket_same_host(&session->config->address, host);
+}
+
+bool
 bgp_session_is_peer(const struct bgp_session *session, const struct config_address *from)
 {
-	return session->peer.listen && bgp_socket_same_host(&session->config->address, from);
+	return session->peer.listen && bgp_session_is_at(session, from);
 }
 
 void
@@ -445,15 +458,37 @@ bgp_session_kind(const struct bgp_session *session)
 	return session->peer.local_as == session->peer.peer_as ? PEER_INTERNAL : PEER_EXTERNAL;
 }
 
+void
+bgp_session_change(struct bgp_session *session, const struct config_peer *peer)
+{
+	bool again = !announce_same_attributes(session->config, peer);
+	const struct bgp_lane *lane = bgp_fsm_session(&session->fsm);
+	session->config = peer;
+	routes_change(&session->routes, peer, again);
+	if (!lane || !again)
+		return;
+	struct bgp_next_hop next_hop = bgp_socket_next_hop(session->conns[id_of(session, lane)].fd,
+							   peer);
+	if (next_hop.size)
+		session->next_hop = next_hop;
+	settle(session);
+}
+
+bool
+bgp_session_has(const struct bgp_session *session, size_t prefix)
+{
+	return routes_has(&session->routes, prefix);
+}
+
 /*
  * The Cease alone withdraws everything. The withdrawals before it are for a router that keeps the
  * routes of a lost session, whatever we offered.
  */
 void
-bgp_session_stop(struct bgp_session *session, const char *reason)
+bgp_session_stop(struct bgp_session *session, enum bgp_cease_subcode subcode, const char *reason)
 {
 	struct bgp_event stop = {.type = BGP_EVENT_STOP,
-				 .error = bgp_notification_cease(BGP_CEASE_SHUTDOWN, reason)};
+				 .error = bgp_notification_cease(subcode, reason)};
 	for (size_t i = 0; i < session->routes.count; i++)
 		routes_want(&session->routes, i, NULL);
 	send_routes(session);

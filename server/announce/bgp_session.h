@@ -7,6 +7,7 @@
 
 #include <ev.h>
 
+#include "announce/bgp_error.h"
 #include "announce/bgp_prefix.h"
 #include "anyns/config.h"
 #include "anyns/log.h"
@@ -42,6 +43,9 @@ void bgp_session_free(struct bgp_session *session);
 /* Begins to connect, or to welcome connections. */
 void bgp_session_start(struct bgp_session *session);
 
+/* Whether it is the peer's host, whatever the port. */
+bool bgp_session_is_at(const struct bgp_session *session, const struct config_address *host);
+
 /* Whether a connection from there is the peer's. */
 bool bgp_session_is_peer(const struct bgp_session *session, const struct config_address *from);
 
@@ -59,8 +63,22 @@ void bgp_session_push(struct bgp_session *session);
 /* eBGP or iBGP: whose attributes to want. */
 enum peer_kind bgp_session_kind(const struct bgp_session *session);
 
-/* Withdraws everything and ends the session, with a Cease that gives the reason. */
-void bgp_session_stop(struct bgp_session *session, const char *reason);
+/*
+ * A reload: the peer is configured by `peer` from now on, which is the same session as before
+ * (announce_same_session). What its routes say may be something else; then they are sent again. The
+ * peer that the session was made with is not looked at any more.
+ */
+void bgp_session_change(struct bgp_session *session, const struct config_peer *peer);
+
+/* Whether the peer has a route to the prefix from us. */
+bool bgp_session_has(const struct bgp_session *session, size_t prefix);
+
+/*
+ * Withdraws everything and ends the session with a Cease, which gives the reason where its subcode
+ * has a place for one (BGP_CEASE_SHUTDOWN).
+ */
+void bgp_session_stop(struct bgp_session *session, enum bgp_cease_subcode subcode,
+		      const char *reason);
 
 /* Valid as long as the session. */
 const struct bgp_session_status *bgp_session_status(const struct bgp_session *session);

@@ -45,25 +45,34 @@ set_gtsm(int fd, const struct config_peer *peer)
 	return set(fd, IPPROTO_IP, IP_TTL, TTL_MAX) && set(fd, IPPROTO_IP, IP_MINTTL, least);
 }
 
-bool
-bgp_socket_expect(int listener, const struct config_peer *peer)
+/* RFC 2385. The port of the address has no meaning here; an empty key takes one away. */
+static bool
+sign(int fd, const struct config_peer *peer, const char *key)
 {
-	/* RFC 2385. The port of the address has no meaning here. */
 	struct tcp_md5sig signature = {0};
-	if (!peer->password)
-		return true;
-	size_t size = strlen(peer->password);
+	size_t size = strlen(key);
 	if (size > sizeof signature.tcpm_key) {
 		errno = EINVAL;
 		return false;
 	}
 	memcpy(&signature.tcpm_addr, &peer->address.socket, peer->address.size);
-	memcpy(signature.tcpm_key, peer->password, size);
+	memcpy(signature.tcpm_key, key, size);
 	signature.tcpm_keylen = (uint16_t)size;
-	bool done = setsockopt(listener, IPPROTO_TCP, TCP_MD5SIG, &signature, sizeof signature) ==
-		    0;
+	bool done = setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, &signature, sizeof signature) == 0;
 	explicit_bzero(&signature, sizeof signature);
 	return done;
+}
+
+bool
+bgp_socket_expect(int listener, const struct config_peer *peer)
+{
+	return !peer->password || sign(listener, peer, peer->password);
+}
+
+void
+bgp_socket_forget(int listener, const struct config_peer *peer)
+{
+	(void)sign(listener, peer, "");
 }
 
 bool

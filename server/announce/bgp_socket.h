@@ -27,6 +27,9 @@ int bgp_socket_listen(int family, in_port_t port) NODISCARD;
 /* Makes a listener accept this peer's TCP-MD5 signature, if it has one. false with errno. */
 bool bgp_socket_expect(int listener, const struct config_peer *peer) NODISCARD;
 
+/* Takes that back; what was not there is not missed. */
+void bgp_socket_forget(int listener, const struct config_peer *peer);
+
 /* The next connection that waits and where it is from. Returns the socket; -1 with errno. */
 int bgp_socket_accept(int listener, struct config_address *from) NODISCARD;
 

@@ -26,7 +26,7 @@ enum client_state {
 struct bird_client {
 	struct ev_loop *loop;
 	ev_io readable;
-	const char *path;
+	char path[sizeof((struct sockaddr_un *)0)->sun_path + 1];
 	const struct bird_client_events *events;
 	void *data;
 	enum client_state state;
@@ -163,7 +163,7 @@ bird_client_new(struct ev_loop *loop, const char *path, const struct bird_client
 	if (!client)
 		return NULL;
 	client->loop = loop;
-	client->path = path;
+	snprintf(client->path, sizeof client->path, "%s", path);
 	client->events = events;
 	client->data = data;
 	client->ticks = 1;

@@ -58,6 +58,14 @@ drivers_open(struct drivers *drivers, const struct driver_setup *setup)
 }
 
 void
+drivers_change(struct drivers *drivers)
+{
+	for (size_t i = 0; i < drivers->count; i++)
+		if (drivers->slots[i].kind->change)
+			drivers->slots[i].kind->change(drivers->slots[i].driver);
+}
+
+void
 drivers_close(struct drivers *drivers, const char *reason)
 {
 	for (size_t i = 0; i < drivers->count; i++) {

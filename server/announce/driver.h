@@ -47,9 +47,10 @@ struct driver_kind {
 	/* In the announcer, without privileges. NULL when out of memory. */
 	struct driver *(*open)(const struct driver_setup *setup);
 	/*
-	 * What prefix `index` is to look like from now on; NULL or not `announce`: withdrawn. With
-	 * every tick and poke for every prefix, changed or not. `attributes` lives as long as the
-	 * process, and two pointers are two routes. `state` is the one they belong to.
+	 * What the prefix in slot `index` is to look like from now on; NULL or not `announce`:
+	 * withdrawn. With every tick and poke for every prefix, changed or not. `attributes` lives
+	 * as long as the process, and two pointers are two routes. `state` is the one they belong
+	 * to.
 	 */
 	void (*apply)(struct driver *driver, size_t index, enum gate_state state,
 		      const struct attributes *attributes);
@@ -57,6 +58,12 @@ struct driver_kind {
 	void (*push)(struct driver *driver);
 	/* Every 20 ms, before apply(): time passes, deadlines expire. May be NULL. */
 	void (*tick)(struct driver *driver);
+	/*
+	 * The configuration is another one: `config` of the setup has changed in place, as far as
+	 * announce_plan() lets it. Prefixes that went were withdrawn by apply() before. May be
+	 * NULL.
+	 */
+	void (*change)(struct driver *driver);
 	/* Withdraws what can be withdrawn at once, without waiting, and frees. */
 	void (*close)(struct driver *driver, const char *reason);
 };
@@ -85,6 +92,8 @@ bool drivers_have(const struct drivers *drivers, int fd);
 
 /* In the announcer. */
 bool drivers_open(struct drivers *drivers, const struct driver_setup *setup) NODISCARD;
+/* After the configuration has changed. */
+void drivers_change(struct drivers *drivers);
 /* Closes those that are open. */
 void drivers_close(struct drivers *drivers, const char *reason);
 

@@ -40,6 +40,8 @@ struct exabgp_driver {
 	const struct config *config;
 	struct log *log;
 	int listener;
+	size_t count; /* slots that were ever used: lines to be told, withdrawn ones included */
+	char prefixes[LEASE_GATES][EXABGP_PREFIX_MAX];
 	const struct attributes *given[LEASE_GATES]; /* what `lines` say */
 	char lines[LEASE_GATES][EXABGP_LINE_MAX];
 	struct exabgp_client clients[CLIENTS];
@@ -133,23 +135,47 @@ exabgp_prepare(const struct config *config, struct report *report)
 
 /* ------------------------------------------------------------ in the announcer */
 
+/* Finds a place for the prefixes that have none. They begin withdrawn. */
+static void
+take_prefixes(struct exabgp_driver *self)
+{
+	const struct config_announce *announce = &self->config->announce;
+	for (size_t i = 0; i < announce->prefix_count; i++) {
+		const struct config_prefix *prefix = &announce->prefixes[i];
+		size_t slot = prefix->slot;
+		if (slot >= self->count)
+			self->count = slot + 1;
+		if (strcmp(self->prefixes[slot], prefix->text) == 0)
+			continue;
+		snprintf(self->prefixes[slot], EXABGP_PREFIX_MAX, "%s", prefix->text);
+		exabgp_line_withdraw(self->lines[slot], prefix->text);
+		self->given[slot] = NULL;
+		for (size_t j = 0; j < CLIENTS; j++)
+			self->clients[j].owed[slot] = true;
+	}
+}
+
+static void
+take_peer(struct exabgp_driver *self)
+{
+	const struct config_peer *peer = &self->config->announce.exabgp.peer;
+	self->driver.peers = peer->as == peer->local_as ? PEER_INTERNAL : PEER_EXTERNAL;
+}
+
 static struct driver *
 exabgp_open(const struct driver_setup *setup)
 {
 	struct exabgp_driver *self = calloc(1, sizeof *self);
 	if (!self)
 		return NULL;
-	const struct config_announce *announce = &setup->config->announce;
-	const struct config_peer *peer = &announce->exabgp.peer;
 	self->driver.kind = &driver_exabgp;
-	self->driver.peers = peer->as == peer->local_as ? PEER_INTERNAL : PEER_EXTERNAL;
 	self->config = setup->config;
+	take_peer(self);
 	self->log = setup->log;
 	self->listener = setup->fd;
 	for (size_t i = 0; i < CLIENTS; i++)
 		self->clients[i].fd = -1;
-	for (size_t i = 0; i < announce->prefix_count; i++)
-		exabgp_line_withdraw(self->lines[i], announce->prefixes[i].text);
+	take_prefixes(self);
 	return &self->driver;
 }
 
@@ -158,8 +184,7 @@ exabgp_apply(struct driver *driver, size_t index, enum gate_state state,
 	     const struct attributes *attributes)
 {
 	struct exabgp_driver *self = (struct exabgp_driver *)driver;
-	const struct config_announce *announce = &self->config->announce;
-	const char *prefix = announce->prefixes[index].text;
+	const char *prefix = self->prefixes[index];
 	(void)state;
 	if (attributes && !attributes->announce)
 		attributes = NULL;
@@ -169,7 +194,7 @@ exabgp_apply(struct driver *driver, size_t index, enum gate_state state,
 	if (!attributes) {
 		exabgp_line_withdraw(self->lines[index], prefix);
 	} else if (!exabgp_line_announce(self->lines[index], prefix, attributes,
-					 &announce->exabgp.peer)) {
+					 &self->config->announce.exabgp.peer)) {
 		exabgp_line_withdraw(self->lines[index], prefix);
 		log_error(self->log, "%s has too many communities for ExaBGP: it is not announced",
 			  prefix);
@@ -194,7 +219,7 @@ send_record(struct exabgp_driver *self, struct exabgp_client *client, size_t ind
 	size_t size = strlen(line);
 	self->record.magic = EXABGP_MAGIC;
 	self->record.index = (uint16_t)index;
-	self->record.count = (uint16_t)self->config->announce.prefix_count;
+	self->record.count = (uint16_t)self->count;
 	memcpy(self->record.line, line, size);
 	ssize_t sent = send(client->fd, &self->record, offsetof(struct exabgp_record, line) + size,
 			    MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -211,7 +236,7 @@ send_record(struct exabgp_driver *self, struct exabgp_client *client, size_t ind
 static void
 serve(struct exabgp_driver *self, struct exabgp_client *client)
 {
-	for (size_t i = 0; i < self->config->announce.prefix_count; i++) {
+	for (size_t i = 0; i < self->count; i++) {
 		if (!client->owed[i])
 			continue;
 		if (!send_record(self, client, i, self->lines[i]))
@@ -261,6 +286,36 @@ exabgp_tick(struct driver *driver)
 	}
 }
 
+/* What a slot said before must have been heard before it says something else. */
+static void
+drop_slow(struct exabgp_driver *self)
+{
+	const struct config_announce *announce = &self->config->announce;
+	for (size_t i = 0; i < announce->prefix_count; i++) {
+		size_t slot = announce->prefixes[i].slot;
+		if (slot >= self->count ||
+		    strcmp(self->prefixes[slot], announce->prefixes[i].text) == 0)
+			continue;
+		for (size_t j = 0; j < CLIENTS; j++)
+			if (self->clients[j].fd >= 0 && self->clients[j].owed[slot])
+				drop(self, &self->clients[j], "is slow and prefixes change");
+	}
+}
+
+static void
+exabgp_change(struct driver *driver)
+{
+	/* No attributes of any table: whatever is wanted next differs from them. */
+	static const struct attributes none;
+	struct exabgp_driver *self = (struct exabgp_driver *)driver;
+	drop_slow(self);
+	take_prefixes(self);
+	take_peer(self);
+	for (size_t i = 0; i < self->count; i++)
+		if (self->given[i])
+			self->given[i] = &none;
+}
+
 /* The end of the stream is the withdrawal. The socket is left: its folder may not be ours now. */
 static void
 exabgp_close(struct driver *driver, const char *reason)
@@ -282,5 +337,6 @@ const struct driver_kind driver_exabgp = {
 	.apply = exabgp_apply,
 	.push = exabgp_push,
 	.tick = exabgp_tick,
+	.change = exabgp_change,
 	.close = exabgp_close,
 };

@@ -24,8 +24,8 @@ enum {
 
 /*
  * From the announcer to the child over a SOCK_SEQPACKET socket of the same machine. A record with a
- * line says what prefix `index` of `count` is to look like; one without a line, after those of all
- * prefixes, says that all of them still hold.
+ * line says what prefix `index` of `count` (which may grow) is to look like; one without a line,
+ * after those of all prefixes, says that all of them still hold.
  */
 struct exabgp_record {
 	uint32_t magic;

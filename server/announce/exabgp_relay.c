@@ -124,9 +124,10 @@ exabgp_relay_record(struct exabgp_relay *relay, const struct exabgp_record *reco
 {
 	char line[EXABGP_LINE_MAX];
 	if (size < HEAD || size >= sizeof *record || record->magic != EXABGP_MAGIC ||
-	    record->count == 0 || record->count > LEASE_GATES ||
-	    (relay->expected && record->count != relay->expected) || record->index >= record->count)
+	    record->count == 0 || record->count > LEASE_GATES || record->count < relay->expected ||
+	    record->index >= record->count)
 		return "it is no anyns of this version";
+	/* More of them after a reload, never fewer: what goes is withdrawn and stays named. */
 	relay->expected = record->count;
 	if (size == HEAD)
 		return take_renewal(relay);

@@ -33,6 +33,21 @@ routes_want(struct routes *routes, size_t index, const struct attributes *attrib
 }
 
 void
+routes_change(struct routes *routes, const struct config_peer *peer, bool again)
+{
+	routes->peer = peer;
+	for (size_t i = 0; i < routes->count; i++)
+		routes->of[i].again |= again && routes->of[i].sent;
+}
+
+bool
+routes_has(const struct routes *routes, size_t index)
+{
+	assert(index < routes->count);
+	return routes->of[index].sent != NULL;
+}
+
+void
 routes_forget(struct routes *routes)
 {
 	routes->ends = 0;

@@ -37,6 +37,15 @@ void routes_init(struct routes *routes, const struct config_peer *peer,
  */
 void routes_want(struct routes *routes, size_t index, const struct attributes *attributes);
 
+/*
+ * The peer is configured otherwise; `again`: so that what it was sent says something else now and
+ * is sent once more.
+ */
+void routes_change(struct routes *routes, const struct config_peer *peer, bool again);
+
+/* Whether the peer has a route to prefix `index` from us. */
+bool routes_has(const struct routes *routes, size_t index);
+
 /* A session begins or has ended: nothing was sent, nothing is owed. */
 void routes_forget(struct routes *routes);
 

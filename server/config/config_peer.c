@@ -286,6 +286,7 @@ add_peer(const struct config_context *context, const struct config_node *node,
 				   "peers: a peer without \"local-as\"");
 	check_role(context, &draft.peer, found);
 	take_next_hop(context, &draft, found);
+	draft.peer.slot = (unsigned)announce->peer_count;
 	if (check_address(context, announce, &draft.peer.address))
 		announce->peers[announce->peer_count++] = draft.peer;
 	else

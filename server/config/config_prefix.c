@@ -175,7 +175,7 @@ add_prefix(const struct config_context *context, const struct config_key *key,
 			return;
 		}
 	}
-	announce->prefix_count++;
+	prefix->slot = (unsigned)announce->prefix_count++;
 }
 
 void

@@ -289,6 +289,17 @@ command_new(const struct config_command *config)
 	return NULL;
 }
 
+bool
+command_same(const struct command *a, const struct command *b)
+{
+	size_t i = 0;
+
+	while (a->run[i] && b->run[i] && strcmp(a->run[i], b->run[i]) == 0)
+		i++;
+	return !a->run[i] && !b->run[i] && a->interval_ns == b->interval_ns &&
+	       a->timeout_ns == b->timeout_ns;
+}
+
 int
 command_start(struct command *c)
 {

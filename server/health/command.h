@@ -25,6 +25,9 @@ struct command_status {
 /* Keeps nothing of `config` but copies. NULL when out of memory or descriptors. */
 struct command *command_new(const struct config_command *config) NODISCARD;
 
+/* Whether they run the same in the same rhythm. */
+bool command_same(const struct command *a, const struct command *b);
+
 /* Starts its thread and with it the first run. Returns 0 or an errno. */
 int command_start(struct command *command) NODISCARD;
 

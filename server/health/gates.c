@@ -7,8 +7,22 @@
 
 #include "net/socket.h"
 
-/* More moves than any chain of states has at one moment; each lets the next one see its result. */
-enum { MOVES_MAX = 8 };
+enum {
+	/* More than any chain of states has at one moment; each lets the next one see its result.
+	 */
+	MOVES_MAX = 8,
+	/* Of all prefixes, to be logged: more would be logged at once. */
+	MOVES_KEPT = 2 * LEASE_GATES,
+};
+
+/* To be logged. */
+struct gates_move {
+	size_t index;
+	enum gate_state from;
+	enum gate_state to;
+	bool announced;
+	struct reason reason;
+};
 
 struct gates_entry {
 	struct config_prefix prefix;
@@ -22,6 +36,8 @@ struct gates_entry {
 struct gates {
 	struct lease *lease; /* NULL: dry run */
 	struct log *log;
+	size_t moved;
+	struct gates_move moves[MOVES_KEPT];
 	size_t count;
 	struct gates_entry at[];
 };
@@ -71,6 +87,38 @@ gates_free(struct gates *gates)
 	free(gates);
 }
 
+/* The same prefix in the same slot, or NULL. */
+static struct gates_entry *
+find_same(struct gates *gates, const struct gates_entry *entry)
+{
+	for (size_t i = 0; i < gates->count; i++)
+		if (gates->at[i].prefix.slot == entry->prefix.slot &&
+		    strcmp(gates->at[i].prefix.text, entry->prefix.text) == 0)
+			return &gates->at[i];
+	return NULL;
+}
+
+void
+gates_inherit(struct gates *next, struct gates *old)
+{
+	for (size_t i = 0; i < next->count; i++) {
+		struct gates_entry *to = &next->at[i];
+		const struct gates_entry *from = find_same(old, to);
+		if (!from)
+			continue;
+		struct gate_limits limits = to->gate.limits;
+		struct config_prefix prefix = to->prefix;
+		*to = *from;
+		to->prefix = prefix;
+		gate_limit(&to->gate, &limits);
+		/* Out of a dry run: the lease has heard nothing of it. */
+		to->shown_once = from->shown_once && old->lease;
+	}
+	for (size_t i = 0; old->lease && i < old->count; i++)
+		if (!next->lease || !find_same(next, &old->at[i]))
+			lease_clear_gate(old->lease, old->at[i].prefix.slot);
+}
+
 void
 gates_limit(struct gates *gates, const struct gate_limits *limits)
 {
@@ -115,22 +163,44 @@ gates_concern(const struct gates *gates, size_t index, const struct config_addre
 }
 
 static void
-log_move(const struct gates *gates, const struct gates_entry *entry, enum gate_state from)
+log_move(const struct gates *gates, const struct gates_move *move)
 {
-	const struct gate *gate = &entry->gate;
-	bool announced = gate_state_announced(gate_shown(gate));
 	char text[512];
 
-	snprintf(text, sizeof(text), "prefix %s: %s -> %s (%s%s): %s", entry->prefix.text,
-		 gate_state_name(from), gate_state_name(gate->state),
-		 gates->lease ? "" : "dry run, would be ", announced ? "announced" : "withdrawn",
-		 gate->reason.text);
-	if (gate->state == GATE_DOWN)
+	snprintf(text, sizeof(text), "prefix %s: %s -> %s (%s%s): %s",
+		 gates->at[move->index].prefix.text, gate_state_name(move->from),
+		 gate_state_name(move->to), gates->lease ? "" : "dry run, would be ",
+		 move->announced ? "announced" : "withdrawn", move->reason.text);
+	if (move->to == GATE_DOWN)
 		log_error(gates->log, "%s", text);
-	else if (gate->state == GATE_DEGRADED)
+	else if (move->to == GATE_DEGRADED)
 		log_warning(gates->log, "%s", text);
 	else
 		log_notice(gates->log, "%s", text);
+}
+
+void
+gates_log(struct gates *gates)
+{
+	for (size_t i = 0; i < gates->moved; i++)
+		log_move(gates, &gates->moves[i]);
+	gates->moved = 0;
+}
+
+static void
+note_move(struct gates *gates, size_t index, enum gate_state from)
+{
+	const struct gate *gate = &gates->at[index].gate;
+
+	if (gates->moved == MOVES_KEPT)
+		gates_log(gates);
+	gates->moves[gates->moved++] = (struct gates_move){
+		.index = index,
+		.from = from,
+		.to = gate->state,
+		.announced = gate_state_announced(gate_shown(gate)),
+		.reason = gate->reason,
+	};
 }
 
 void
@@ -143,7 +213,7 @@ gates_step(struct gates *gates, size_t index, const struct gate_input *input, st
 		entry->save = entry->save || step.save;
 		if (!step.changed)
 			return;
-		log_move(gates, entry, step.from);
+		note_move(gates, index, step.from);
 	}
 }
 
@@ -195,7 +265,7 @@ gates_show(struct gates *gates, struct keeper *keeper)
 		if (gate_state_announced(state) && !before && keeper &&
 		    (entry->save || !keeper_done(keeper, entry->ticket)))
 			continue;
-		lease_put_gate(gates->lease, i, state, entry->gate.since);
+		lease_put_gate(gates->lease, entry->prefix.slot, state, entry->gate.since);
 		entry->shown = state;
 		entry->shown_once = moved = true;
 	}

@@ -26,6 +26,12 @@ struct gates *gates_new(const struct config *config, struct lease *lease, struct
 			const struct state *saved, struct monotime now) NODISCARD;
 void gates_free(struct gates *gates); /* NULL is legal */
 
+/*
+ * After a reload: prefixes that stay keep their slot, their state and what is shown of it; the
+ * others of `old` are taken out of the lease. Nothing is left of `old` but gates_free().
+ */
+void gates_inherit(struct gates *next, struct gates *old);
+
 /* As `health:` has them. */
 struct gate_limits gates_limits(const struct config_health *health);
 void gates_limit(struct gates *gates, const struct gate_limits *limits);
@@ -38,7 +44,7 @@ const struct config_prefix *gates_prefix(const struct gates *gates, size_t index
  */
 bool gates_concern(const struct gates *gates, size_t index, const struct config_address *address);
 
-/* Moves the gate as far as the input and the time allow, a log line each. */
+/* Moves the gate as far as the input and the time allow. The moves are logged by gates_log(). */
 void gates_step(struct gates *gates, size_t index, const struct gate_input *input,
 		struct monotime now);
 
@@ -48,6 +54,9 @@ void gates_save(struct gates *gates, struct keeper *keeper, bool drain, bool for
 
 /* Puts what changed into the lease, announcements only when saved. Returns whether any did. */
 bool gates_show(struct gates *gates, struct keeper *keeper);
+
+/* A line for each move since the last time: a line can take longer than what it tells about. */
+void gates_log(struct gates *gates);
 
 /* As it is to be saved. */
 void gates_state(const struct gates *gates, bool clean, bool drain, struct monotime now,

@@ -11,12 +11,13 @@
  *   evidence.c    all of that about one listen address, in rounds
  *   detector.c    evidence, hard and soft                       (pure; leaky.c, quiet.c)
  *   gate.c        what follows for a prefix                     (pure; backoff.c, last_stand.c)
- *   gates.c       all prefixes: log, state, lease
+ *   gates.c       all prefixes: log, state, lease           (board.c: to be read)
  *   keeper.c      the state on the disk                         (a thread of its own)
  *   lease.c       what the announcer sees
  *   soft.c        the operator's command, zones, last stand     (command.c, sites.c, zone_facts.c)
  *   signals.c     all of it as words, for `anyns status`
- *   settings.c    what a reload changes
+ *   settings.c    limits and listen addresses
+ *   parts.c       all of that which a reload replaces
  *   health.c      this thread and its clock
  *
  * A turn every 20 ms at most: look at the workers and sockets, ask, judge, step the gates, renew
@@ -40,13 +41,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "health/board.h"
 #include "health/evidence.h"
-#include "health/gates.h"
+#include "health/parts.h"
 #include "health/quiet.h"
 #include "health/scrub.h"
-#include "health/settings.h"
 #include "health/signals.h"
-#include "health/soft.h"
 
 enum {
 	STREAM_EVERY_MS = 100,
@@ -58,12 +59,9 @@ struct health {
 	struct lease *lease;
 	void (*poke)(void *);
 	void *context;
-	bool dry_run;
-	char *directory; /* NULL: memory only */
-	struct gates *gates;
+	char *directory;       /* NULL: memory only */
 	struct keeper *keeper; /* NULL without directory */
 	struct scrub *scrub;
-	struct soft *soft;
 	struct signals *signals;
 	struct presence presence;
 	bool started;
@@ -73,7 +71,7 @@ struct health {
 	struct ev_loop *loop;
 	ev_timer turn;
 	ev_async wake;
-	struct settings *settings;
+	struct parts *parts;
 	struct evidence_server server;
 	struct monotime asked_at;
 	struct monotime streamed_at;
@@ -84,7 +82,7 @@ struct health {
 	uint64_t foreign; /* queries received that were not ours; never backwards */
 
 	/* Orders. */
-	_Atomic(struct settings *) order; /* NULL: none */
+	_Atomic(struct parts *) order; /* NULL: none */
 	sem_t taken;
 	atomic_int wish; /* enum health_wish */
 	atomic_bool leave;
@@ -93,38 +91,27 @@ struct health {
 
 	/* For others to read. */
 	atomic_bool drained;
-	pthread_mutex_t lock;
-	struct gate *shown; /* copies of all gates */
+	struct board *board;
 };
 
 static const struct place nowhere = {NULL, 0, 0};
 
-static struct monotime
-clock_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (struct monotime){now.tv_sec * MONOTIME_S + now.tv_nsec};
-}
-
-/* ------------------------------------------------------------ settings */
+/* ------------------------------------------------------------ parts */
 
 static void on_wrong(void *context);
 
+/* What there was before is left to be freed. */
 static void
-take_settings(struct health *h, struct settings *next)
+take_parts(struct health *h, struct parts *next)
 {
-	struct settings *old = h->settings;
+	struct settings *settings = next->settings;
 
-	if (old)
-		settings_inherit(next, old);
-	for (size_t i = 0; i < next->count; i++)
-		evidence_on_wrong(next->evidence[i], on_wrong, h);
-	gates_limit(h->gates, &next->gate);
-	h->turn.repeat = settings_turn(next);
-	h->settings = next;
-	settings_free(old, h->server.probes);
+	if (h->parts)
+		parts_inherit(next, h->parts, h->server.probes);
+	for (size_t i = 0; i < settings->count; i++)
+		evidence_on_wrong(settings->evidence[i], on_wrong, h);
+	h->turn.repeat = settings_turn(settings);
+	h->parts = next;
 }
 
 /* ------------------------------------------------------------ a turn: see */
@@ -147,7 +134,7 @@ look_at_server(struct health *h)
 static void
 ask(struct health *h, struct monotime now)
 {
-	struct settings *settings = h->settings;
+	struct settings *settings = h->parts->settings;
 	bool stream = monotime_since(now, h->streamed_at) >= STREAM_EVERY_MS * MONOTIME_MS;
 
 	if (monotime_since(now, h->asked_at) < settings->interval_ns)
@@ -165,11 +152,12 @@ static bool
 is_quiet(struct health *h, struct monotime now)
 {
 	uint64_t received = 0, own = 0;
+	const struct settings *settings = h->parts->settings;
 
 	for (size_t w = 0; w < h->server.worker_count; w++)
 		received += h->server.workers[w].received;
-	for (size_t i = 0; i < h->settings->count; i++)
-		own += evidence_answered(h->settings->evidence[i]);
+	for (size_t i = 0; i < settings->count; i++)
+		own += evidence_answered(settings->evidence[i]);
 	/* Ours that are under way make it waver a little; a counter must not run backwards. */
 	if (received > own && received - own > h->foreign)
 		h->foreign = received - own;
@@ -183,34 +171,26 @@ step_gate(struct health *h, size_t index, struct gate_input input, struct monoti
 {
 	struct settings_faults faults;
 
-	settings_find_faults(h->settings, h->gates, index, &faults);
+	settings_find_faults(h->parts->settings, h->parts->gates, index, &faults);
 	if (!input.hard && faults.hard.text[0] != '\0')
 		input.hard = faults.hard.text;
 	if (faults.soft.text[0] != '\0')
 		input.soft = faults.soft.text;
 	input.proven = faults.proven;
-	gates_step(h->gates, index, &input, now);
-}
-
-static void
-copy_gates(struct health *h)
-{
-	pthread_mutex_lock(&h->lock);
-	for (size_t i = 0; i < gates_count(h->gates); i++)
-		h->shown[i] = *gates_at(h->gates, i);
-	pthread_mutex_unlock(&h->lock);
+	gates_step(h->parts->gates, index, &input, now);
 }
 
 /* Everything that is known by now, to its consequences. */
 static void
 decide(struct health *h, struct monotime now)
 {
-	struct settings *settings = h->settings;
+	struct settings *settings = h->parts->settings;
+	struct gates *gates = h->parts->gates;
 	bool lapsed = atomic_exchange(&h->lapsed, false);
 	enum health_wish wish = (enum health_wish)atomic_load(&h->wish);
 	bool leave = atomic_load(&h->leave);
 	struct soft_verdict soft;
-	soft_step(h->soft, now, time(NULL), &soft);
+	soft_step(h->parts->soft, now, time(NULL), &soft);
 	struct gate_input input = {
 		/* Every gate takes a lapse for a fault, before a new term makes the lease hold. */
 		.hard = lapsed ? "the server had stalled, its lease had lapsed" : NULL,
@@ -226,21 +206,22 @@ decide(struct health *h, struct monotime now)
 		settings->served[i] = evidence_step(settings->evidence[i], &h->server,
 						    &settings->detector, now,
 						    &settings->verdicts[i]);
-	for (size_t i = 0; i < gates_count(h->gates); i++)
+	for (size_t i = 0; i < gates_count(gates); i++)
 		step_gate(h, i, input, now);
 	/* A withdraw goes out first and is saved then, an announcement the other way round. */
-	bool moved = gates_show(h->gates, h->keeper);
-	bool drain = wish == HEALTH_DRAIN;
-	gates_save(h->gates, h->keeper, drain, !h->saved_once || drain != h->drain_saved, now);
-	h->saved_once = true;
-	h->drain_saved = drain;
+	bool moved = gates_show(gates, h->keeper);
 	if (lapsed)
 		lease_begin_term(h->lease);
 	lease_renew(h->lease);
 	if (moved && h->poke)
 		h->poke(h->context);
-	atomic_store(&h->drained, input.drain && gates_drained(h->gates));
-	copy_gates(h);
+	bool drain = wish == HEALTH_DRAIN;
+	gates_save(gates, h->keeper, drain, !h->saved_once || drain != h->drain_saved, now);
+	h->saved_once = true;
+	h->drain_saved = drain;
+	gates_log(gates);
+	atomic_store(&h->drained, input.drain && gates_drained(gates));
+	board_put(h->board, gates);
 }
 
 static void
@@ -252,9 +233,11 @@ on_turn(struct ev_loop *loop, ev_timer *timer, int events)
 
 	probes_turn(h->server.probes, now);
 	look_at_server(h);
-	ask(h, now);
+	/* What is known goes out before anything that costs time: each question is a system call.
+	 */
 	decide(h, now);
-	signals_gather(h->signals, h->settings, &h->server, h->soft, now);
+	ask(h, now);
+	signals_gather(h->signals, h->parts->settings, &h->server, h->parts->soft, now);
 }
 
 /* Within a probe's callback: let it end, then turn at once. */
@@ -273,9 +256,9 @@ on_wake(struct ev_loop *loop, ev_async *wake, int events)
 	struct health *h = wake->data;
 	(void)events;
 
-	struct settings *next = atomic_exchange(&h->order, NULL);
+	struct parts *next = atomic_exchange(&h->order, NULL);
 	if (next) {
-		take_settings(h, next);
+		take_parts(h, next);
 		sem_post(&h->taken);
 	}
 	if (atomic_load(&h->stop))
@@ -308,7 +291,7 @@ run(void *argument)
 	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
 	publish_enter();
 	ev_set_loop_release_cb(h->loop, before_wait, after_wait);
-	ev_timer_set(&h->turn, 0., settings_turn(h->settings));
+	ev_timer_set(&h->turn, 0., settings_turn(h->parts->settings));
 	ev_timer_start(h->loop, &h->turn);
 	ev_run(h->loop, 0);
 	publish_leave();
@@ -341,20 +324,18 @@ read_saved(struct state *saved, const struct config *config, struct report *repo
 static bool
 make_parts(struct health *h, const struct config *config, const struct state *saved)
 {
-	struct monotime now = clock_now();
+	struct parts_setup setup = {h->lease, h->log, h->loop, saved, clock_now()};
+	struct parts *parts = parts_new(config, &setup);
 
-	h->gates = gates_new(config, h->lease, h->log, saved, now);
 	h->scrub = scrub_new();
-	h->soft = soft_new(config, h->loop);
 	h->signals = signals_new();
-	h->shown = calloc(config->announce.prefix_count + 1, sizeof(*h->shown));
-	struct settings *settings = settings_new(config);
-	if (!h->gates || !h->scrub || !h->soft || !h->signals || !h->shown || !settings) {
-		settings_free(settings, NULL);
+	h->board = board_new();
+	if (!parts)
 		return false;
-	}
-	take_settings(h, settings);
-	copy_gates(h);
+	take_parts(h, parts);
+	if (!h->scrub || !h->signals || !h->board)
+		return false;
+	board_put(h->board, parts->gates);
 	if (!config->state_directory)
 		return true;
 	h->directory = strdup(config->state_directory);
@@ -375,13 +356,11 @@ health_new(const struct config *config, struct lease *lease, struct net *net, st
 		h->lease = lease;
 		h->poke = poke;
 		h->context = context;
-		h->dry_run = config->announce.dry_run;
 		h->presence.fd = -1;
 		h->server.net = net;
 		h->server.presence = &h->presence;
 		h->server.worker_count = net_worker_count(net);
 		sem_init(&h->taken, 0, 0);
-		pthread_mutex_init(&h->lock, NULL);
 		ev_timer_init(&h->turn, on_turn, 0., 0.);
 		ev_async_init(&h->wake, on_wake);
 		h->turn.data = h->wake.data = h;
@@ -409,7 +388,7 @@ start_threads(struct health *h, struct publish *publish)
 	if (error == 0)
 		error = scrub_start(h->scrub, publish);
 	if (error == 0)
-		error = soft_start(h->soft);
+		error = parts_start(h->parts, NULL);
 	if (error == 0)
 		error = pthread_create(&h->thread, NULL, run, h);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -436,7 +415,7 @@ health_start(struct health *h, struct publish *publish, struct report *report)
 	if (error == 0)
 		return true;
 	scrub_stop(h->scrub);
-	soft_stop(h->soft);
+	soft_stop(h->parts->soft);
 	if (h->keeper)
 		keeper_stop(h->keeper);
 	errno = error;
@@ -446,25 +425,48 @@ health_start(struct health *h, struct publish *publish, struct report *report)
 	return false;
 }
 
-bool
-health_reload(struct health *h, const struct config *config)
+struct parts *
+health_prepare(struct health *h, const struct config *config)
 {
-	struct settings *settings = settings_new(config);
+	struct parts_setup setup = {h->lease, h->log, h->loop, NULL, clock_now()};
+	struct parts *parts = parts_new(config, &setup);
+	sigset_t all, before;
 
-	if (!settings) {
-		log_error(h->log, "no memory for the new health settings; own queries go on as "
-				  "before");
-		return false;
+	if (!parts || !h->started)
+		return parts;
+	/* Threads start without our signals, which are the main thread's. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int error = parts_start(parts, h->parts);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (error == 0)
+		return parts;
+	parts_free(parts, NULL);
+	errno = error;
+	return NULL;
+}
+
+void
+health_commit(struct health *h, struct parts *parts)
+{
+	struct parts *old = h->parts;
+
+	if (h->started) {
+		atomic_store(&h->order, parts);
+		ev_async_send(h->loop, &h->wake);
+		while (sem_wait(&h->taken) != 0 && errno == EINTR)
+			;
+	} else {
+		take_parts(h, parts);
+		board_put(h->board, parts->gates);
 	}
-	if (!h->started) {
-		take_settings(h, settings);
-		return true;
-	}
-	atomic_store(&h->order, settings);
-	ev_async_send(h->loop, &h->wake);
-	while (sem_wait(&h->taken) != 0 && errno == EINTR)
-		;
-	return true;
+	parts_free(old, NULL);
+}
+
+void
+health_abort(struct parts *parts)
+{
+	parts_free(parts, NULL);
 }
 
 void
@@ -500,30 +502,27 @@ bool
 health_drained(const struct health *h)
 {
 	/* Without a thread or in a dry run nothing was ever announced. */
-	return !h->started || h->dry_run || atomic_load(&h->drained);
+	return !h->started || h->parts->dry_run || atomic_load(&h->drained);
 }
 
 bool
 health_read(struct health *h, size_t index, struct health_gate_status *status)
 {
-	if (index >= gates_count(h->gates))
+	struct gate gate;
+
+	if (!board_read(h->board, index, &gate, status->prefix))
 		return false;
-	*status = (struct health_gate_status){0};
-	pthread_mutex_lock(&h->lock);
-	const struct gate *gate = &h->shown[index];
-	status->state = gate->state;
-	status->since_ms = monotime_since(clock_now(), gate->since) / MONOTIME_MS;
-	snprintf(status->reason, sizeof(status->reason), "%s", gate->reason.text);
-	snprintf(status->waiting, sizeof(status->waiting), "%s", gate->waiting.text);
-	pthread_mutex_unlock(&h->lock);
-	snprintf(status->prefix, sizeof(status->prefix), "%s", gates_prefix(h->gates, index)->text);
+	status->state = gate.state;
+	status->since_ms = monotime_since(clock_now(), gate.since) / MONOTIME_MS;
+	snprintf(status->reason, sizeof(status->reason), "%s", gate.reason.text);
+	snprintf(status->waiting, sizeof(status->waiting), "%s", gate.waiting.text);
 	return true;
 }
 
 void
 health_facts(struct health *h, const struct zone_facts *facts)
 {
-	soft_set_facts(h->soft, facts);
+	soft_set_facts(h->parts->soft, facts);
 }
 
 bool
@@ -548,7 +547,8 @@ save_clean_end(struct health *h)
 	char text[STATE_TEXT_MAX];
 	struct state state;
 
-	gates_state(h->gates, true, atomic_load(&h->wish) == HEALTH_DRAIN, clock_now(), &state);
+	gates_state(h->parts->gates, true, atomic_load(&h->wish) == HEALTH_DRAIN, clock_now(),
+		    &state);
 	size_t size = state_format(&state, text);
 	if (!state_write(h->directory, text, size))
 		log_error(h->log,
@@ -567,7 +567,7 @@ health_stop(struct health *h)
 	pthread_join(h->thread, NULL);
 	h->started = false;
 	scrub_stop(h->scrub);
-	soft_stop(h->soft);
+	soft_stop(h->parts->soft);
 	if (!h->keeper)
 		return;
 	keeper_stop(h->keeper);
@@ -581,19 +581,16 @@ health_free(struct health *h)
 		return;
 	if (h->loop)
 		health_stop(h);
-	settings_free(h->settings, h->server.probes);
+	parts_free(h->parts, h->server.probes);
 	probes_free(h->server.probes);
 	presence_close(&h->presence);
 	scrub_free(h->scrub);
-	soft_free(h->soft);
 	signals_free(h->signals);
+	board_free(h->board);
 	keeper_free(h->keeper);
-	gates_free(h->gates);
-	free(h->shown);
 	free(h->directory);
 	if (h->loop)
 		ev_loop_destroy(h->loop);
-	pthread_mutex_destroy(&h->lock);
 	sem_destroy(&h->taken);
 	free(h);
 }

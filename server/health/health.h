@@ -17,6 +17,7 @@
 
 struct health;
 struct net;
+struct parts; /* a configuration that is prepared */
 
 /* What the operator wants; levels, not edges. */
 enum health_wish {
@@ -57,11 +58,17 @@ struct health *health_new(const struct config *config, struct lease *lease, stru
 bool health_start(struct health *health, struct publish *publish, struct report *report) NODISCARD;
 
 /*
- * A new configuration: own queries and limits follow it, prefixes and dry-run stay those of the
- * start. Before or after net_reload() and publish_swap(). Waits for the thread to take it over. Out
- * of memory: false, and the old one stays in force.
+ * A new configuration, in two steps: all that can fail, and then one of the two below. Prefixes
+ * have the slots that announce_plan() gave them. Nothing is kept of `config` but copies. NULL with
+ * errno, and the old one stays in force.
  */
-bool health_reload(struct health *health, const struct config *config);
+struct parts *health_prepare(struct health *health, const struct config *config) NODISCARD;
+
+/* Follows it: waits for the thread to take it over. Before or after publish_swap(). */
+void health_commit(struct health *health, struct parts *parts);
+
+/* Drops it. */
+void health_abort(struct parts *parts);
 
 /* Any thread. Draining is saved in state-directory; a freeze ends with the process. */
 void health_wish(struct health *health, enum health_wish wish);
@@ -76,8 +83,7 @@ void health_lapsed(struct health *health);
 /* Any thread: whether every gate is withdrawn and has lingered, so that the server may end. */
 bool health_drained(const struct health *health);
 
-/* Any thread: what a load found out about the zones. Before the first call nothing is held against
- * them. `last-stand:` and `command:` stay those of the start. */
+/* What a load found out about the zones. Before the first call nothing is held against them. */
 void health_facts(struct health *health, const struct zone_facts *facts);
 
 /* Any thread: copies signal `index`; false past the last. */

@@ -234,6 +234,18 @@ sites_new(const struct config_last_stand *config, const char *instance, struct e
 	return s;
 }
 
+bool
+sites_same(const struct sites *a, const struct sites *b)
+{
+	if (a->count != b->count || a->required != b->required ||
+	    strcmp(a->instance, b->instance) != 0)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (strcmp(a->at[i].address.text, b->at[i].address.text) != 0)
+			return false;
+	return true;
+}
+
 void
 sites_free(struct sites *s)
 {

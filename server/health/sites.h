@@ -25,6 +25,9 @@ struct sites *sites_new(const struct config_last_stand *config, const char *inst
 			struct ev_loop *loop) NODISCARD;
 void sites_free(struct sites *sites); /* NULL is legal */
 
+/* Whether they ask the same sites to the same end. */
+bool sites_same(const struct sites *a, const struct sites *b);
+
 /* Once per turn: asks those whose time it is. */
 void sites_turn(struct sites *sites, struct monotime now);
 

@@ -119,6 +119,48 @@ soft_new(const struct config *config, struct ev_loop *loop)
 	return NULL;
 }
 
+bool
+soft_same_command(const struct soft *a, const struct soft *b)
+{
+	if (!a->command || !b->command)
+		return a->command == b->command;
+	return command_same(a->command, b->command);
+}
+
+static void
+swap_commands(struct soft *next, struct soft *old)
+{
+	struct command *fresh = next->command;
+
+	next->command = old->command;
+	old->command = fresh;
+	next->ran = old->ran;
+	next->command_words = old->command_words;
+}
+
+void
+soft_inherit(struct soft *next, struct soft *old)
+{
+	if (soft_same_command(next, old))
+		swap_commands(next, old);
+	if (next->sites && old->sites && sites_same(next->sites, old->sites)) {
+		struct sites *fresh = next->sites;
+		next->sites = old->sites;
+		old->sites = fresh;
+	}
+	next->leaky = old->leaky;
+	next->judged_at = old->judged_at;
+	next->judged = old->judged;
+	next->zone_words = old->zone_words;
+	pthread_mutex_lock(&old->lock);
+	struct zone_facts facts = old->facts;
+	pthread_mutex_unlock(&old->lock);
+	soft_set_facts(next, &facts);
+	/* Here: their sockets are watched by the loop of this thread. */
+	sites_free(old->sites);
+	old->sites = NULL;
+}
+
 int
 soft_start(struct soft *s)
 {

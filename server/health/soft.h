@@ -40,6 +40,15 @@ struct soft *soft_new(const struct config *config, struct ev_loop *loop) NODISCA
 /* Starts the command's thread. Returns 0 or an errno. */
 int soft_start(struct soft *soft) NODISCARD;
 
+/* Whether a command of `a` would only go on with what that of `b` does. */
+bool soft_same_command(const struct soft *a, const struct soft *b);
+
+/*
+ * The health thread: what `old` knows and still counts in `next` moves there. Only soft_stop() and
+ * soft_free() are left for `old`.
+ */
+void soft_inherit(struct soft *next, struct soft *old);
+
 /* Any thread: another load. Until the first one nothing is known against any zone. */
 void soft_set_facts(struct soft *soft, const struct zone_facts *facts);
 

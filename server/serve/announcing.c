@@ -6,6 +6,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "announce/announce_pack.h"
+#include "announce/announce_plan.h"
+#include "announce/announcer_change.h"
 #include "base/clock.h"
 
 struct announcing {
@@ -14,8 +17,12 @@ struct announcing {
 	struct announcer announcer;
 	bool forked;
 	struct health *health;
-	struct announcing_session *sessions;
-	size_t session_count;
+	struct announcing_session sessions[ANNOUNCE_PEER_SLOTS];
+
+	/* A reload under way. */
+	uint32_t serial;
+	struct parts *parts;
+	bool differs; /* and the announcer is prepared for it */
 };
 
 /* The health thread calls this the moment a gate has moved: the announcer need not wait for its
@@ -34,14 +41,11 @@ announcing_open(const struct config *config, struct log *log, struct report *rep
 	struct announcing *announcing = calloc(1, sizeof *announcing);
 	if (announcing) {
 		announcing->log = log;
-		announcing->session_count = config->announce.peer_count;
-		announcing->sessions = calloc(announcing->session_count + 1,
-					      sizeof *announcing->sessions);
 		announcing->lease = lease_new();
 	}
-	for (size_t i = 0; announcing && announcing->sessions && i < announcing->session_count; i++)
+	for (size_t i = 0; announcing && i < ANNOUNCE_PEER_SLOTS; i++)
 		announcing->sessions[i].since = MONOTIME_NEVER;
-	if (!announcing || !announcing->sessions || !announcing->lease) {
+	if (!announcing || !announcing->lease) {
 		report_errno(report, SEVERITY_ERROR, place, NULL, "cannot prepare announcing");
 		announcing_close(announcing, NULL);
 		return NULL;
@@ -76,48 +80,80 @@ announcing_start(struct announcing *announcing, struct publish *publish, struct 
 	return health_start(announcing->health, publish, report);
 }
 
+/* ------------------------------------------------------------ reload */
+
+static void take_over(void *context, const struct announcer_event *event);
+
+/* Whether the announcer would do otherwise; out of memory is another matter, and told later. */
 static bool
-same_text(const char *a, const char *b)
+differ(const struct config *old, const struct config *next)
 {
-	return a && b ? strcmp(a, b) == 0 : a == b;
+	size_t sizes[2] = {0};
+	uint8_t *blocks[2] = {announce_pack(&old->announce, &sizes[0]),
+			      announce_pack(&next->announce, &sizes[1])};
+	bool same = blocks[0] && blocks[1] && sizes[0] == sizes[1] &&
+		    memcmp(blocks[0], blocks[1], sizes[0]) == 0;
+	for (size_t i = 0; i < ARRAY_LENGTH(blocks); i++)
+		announce_pack_free(blocks[i], sizes[i]);
+	return !same;
 }
 
-static bool
-same_links(const struct config_announce *a, const struct config_announce *b)
+bool
+announcing_reload_begin(struct announcing *announcing, const struct config *old,
+			struct config *next, struct report *report)
 {
-	for (size_t i = 0; i < CONFIG_BIRD_PROTOCOLS; i++)
-		if (!same_text(a->bird.protocols[i], b->bird.protocols[i]))
-			return false;
-	return same_text(a->tun, b->tun) && same_text(a->bird.socket, b->bird.socket);
-}
-
-static bool
-same_prefixes(const struct config_announce *a, const struct config_announce *b)
-{
-	if (a->prefix_count != b->prefix_count || a->peer_count != b->peer_count ||
-	    a->router_id != b->router_id || a->dry_run != b->dry_run || !same_links(a, b))
+	struct place place = {.file = next->path};
+	if (!announce_plan(old, next, report))
 		return false;
-	for (size_t i = 0; i < a->prefix_count; i++)
-		if (strcmp(a->prefixes[i].text, b->prefixes[i].text) != 0)
-			return false;
-	for (size_t i = 0; i < a->peer_count; i++)
-		if (strcmp(a->peers[i].address.text, b->peers[i].address.text) != 0 ||
-		    a->peers[i].as != b->peers[i].as)
-			return false;
-	return true;
+	announcing->parts = health_prepare(announcing->health, next);
+	if (!announcing->parts) {
+		report_errno(report, SEVERITY_ERROR, place, "reload once more",
+			     "health: cannot prepare for the change");
+		return false;
+	}
+	announcing->differs = differ(old, next);
+	if (!announcing->differs ||
+	    announcer_prepare(&announcing->announcer, next, ++announcing->serial, take_over,
+			      announcing, report))
+		return true;
+	announcing->differs = false;
+	announcing_reload_abort(announcing);
+	return false;
+}
+
+/*
+ * The announcer first: it follows no gate of a prefix that it does not know yet, and those of
+ * prefixes that go are cleared when it knows.
+ */
+void
+announcing_reload_commit(struct announcing *announcing, const struct config *old,
+			 const struct config *next)
+{
+	if (announcing->differs && !announcer_commit(&announcing->announcer))
+		log_error(announcing->log,
+			  "the announcer does not take the change of `announce:` (%s): it goes on "
+			  "with the prefixes and peers before; restart the server",
+			  strerrordesc_np(errno));
+	health_commit(announcing->health, announcing->parts);
+	announcing->parts = NULL;
+	for (size_t i = 0; i < next->announce.peer_count; i++) {
+		unsigned slot = next->announce.peers[i].slot;
+		if (!announce_peer_in(&old->announce, slot))
+			announcing->sessions[slot] = (struct announcing_session){
+				.since = MONOTIME_NEVER};
+	}
 }
 
 void
-announcing_reload(struct announcing *announcing, const struct config *old,
-		  const struct config *config, struct report *report)
+announcing_reload_abort(struct announcing *announcing)
 {
-	if (!same_prefixes(&old->announce, &config->announce))
-		report_add(report, SEVERITY_WARNING, (struct place){.file = config->path},
-			   "restart the server: drain it first",
-			   "`announce:` has changed; the prefixes and peers of the start stay in "
-			   "force");
-	health_reload(announcing->health, config);
+	if (announcing->differs)
+		announcer_abort(&announcing->announcer);
+	health_abort(announcing->parts);
+	announcing->parts = NULL;
 }
+
+/* ------------------------------------------------------------ news */
 
 void
 announcing_tell_zones(struct announcing *announcing, const struct loaded *loaded)
@@ -142,13 +178,14 @@ announcing_fd(const struct announcing *announcing)
 }
 
 static void
-take_over(struct announcing *announcing, const struct announcer_event *event)
+take_over(void *context, const struct announcer_event *event)
 {
+	struct announcing *announcing = context;
 	if (event->type == ANNOUNCER_LAPSED) {
 		health_lapsed(announcing->health);
 		return;
 	}
-	if (event->type != ANNOUNCER_SESSION || event->peer >= announcing->session_count)
+	if (event->type != ANNOUNCER_SESSION || event->peer >= ANNOUNCE_PEER_SLOTS)
 		return;
 	struct announcing_session *session = &announcing->sessions[event->peer];
 	session->up = event->up;
@@ -181,9 +218,9 @@ announcing_health(struct announcing *announcing)
 }
 
 const struct announcing_session *
-announcing_session(const struct announcing *announcing, size_t peer)
+announcing_session(const struct announcing *announcing, unsigned slot)
 {
-	return peer < announcing->session_count ? &announcing->sessions[peer] : NULL;
+	return &announcing->sessions[slot];
 }
 
 /* The route first: the announcer withdraws before the health thread stops renewing. */
@@ -198,6 +235,5 @@ announcing_close(struct announcing *announcing, const char *reason)
 		health_stop(announcing->health);
 	health_free(announcing->health);
 	lease_free(announcing->lease);
-	free(announcing->sessions);
 	free(announcing);
 }

@@ -39,9 +39,16 @@ bool announcing_prepare(struct announcing *announcing, const struct config *conf
 bool announcing_start(struct announcing *announcing, struct publish *publish,
 		      struct report *report) NODISCARD;
 
-/* A reload has taken place. A changed `announce:` is a warning: it needs a restart. */
-void announcing_reload(struct announcing *announcing, const struct config *old,
-		       const struct config *config, struct report *report);
+/*
+ * A reload, in two steps, because what else it changes can fail, too. The first gives `next` its
+ * slots and has announcer and health thread ready; false with an error in the report for what only
+ * a restart can do, and nothing has changed. Then one of the other two.
+ */
+bool announcing_reload_begin(struct announcing *announcing, const struct config *old,
+			     struct config *next, struct report *report) NODISCARD;
+void announcing_reload_commit(struct announcing *announcing, const struct config *old,
+			      const struct config *next);
+void announcing_reload_abort(struct announcing *announcing);
 
 /* Tells the health thread what a load found out; at every one, before it starts too. */
 void announcing_tell_zones(struct announcing *announcing, const struct loaded *loaded);
@@ -53,8 +60,9 @@ int announcing_fd(const struct announcing *announcing);
 bool announcing_listen(struct announcing *announcing) NODISCARD;
 
 struct health *announcing_health(struct announcing *announcing);
+/* Of the peer with this slot, below ANNOUNCE_PEER_SLOTS. */
 const struct announcing_session *announcing_session(const struct announcing *announcing,
-						    size_t peer);
+						    unsigned slot);
 
 /* Withdraws what is left with the reason, ends announcer and health thread, frees all. NULL is
  * legal. */

@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/privileges.h"
 #include "control/control_socket.h"
+#include "serve/restart_needed.h"
 #include "serve/server_state.h"
 
 /* ------------------------------------------------------------ loading */
@@ -126,37 +127,47 @@ start_serving(struct server *server, struct generation *generation)
 }
 
 static void
-tell_announcing(struct server *server, const struct config *old, const struct config *config)
+refuse_reload(struct server *server, struct generation *generation)
 {
-	struct report report = REPORT_INIT;
-	if (server->announcing)
-		announcing_reload(server->announcing, old, config, &report);
-	else if (config->announce.prefix_count)
-		report_add(&report, SEVERITY_WARNING, (struct place){.file = config->path},
-			   "restart the server", "`announce:` is new: nothing is announced yet");
-	log_report(server->log, &report);
-	report_clear(&report);
+	log_report(server->log, &server->load_report);
+	log_error(server->log, "reload refused, everything goes on as before");
+	server_control_tell(server, NULL);
+	generation_free(generation);
 }
 
-/* The sockets first: they may fail, and then everything stays as it was. */
+/* All that may fail: announcer, health thread, sockets. false: everything stays as it was. */
+static bool
+prepare_switch(struct server *server, struct generation *generation)
+{
+	struct config *old = server->current->config;
+	struct report *report = &server->load_report;
+	if (server->announcing &&
+	    !announcing_reload_begin(server->announcing, old, generation->config, report))
+		return false;
+	if (!net_reload(server->net, generation->config, report)) {
+		if (server->announcing)
+			announcing_reload_abort(server->announcing);
+		return false;
+	}
+	restart_needed(old, generation->config, server->announcing != NULL, report);
+	return true;
+}
+
 static void
 switch_over(struct server *server, struct generation *generation)
 {
-	if (!net_reload(server->net, generation->config, &server->load_report)) {
-		log_report(server->log, &server->load_report);
-		log_error(server->log, "reload refused, everything goes on as before");
-		server_control_tell(server, NULL);
-		generation_free(generation);
+	if (!prepare_switch(server, generation)) {
+		refuse_reload(server, generation);
 		return;
 	}
 	log_report(server->log, &server->load_report);
 	publish_swap(server->publish, &generation->view);
 	struct generation *old = server->current;
 	server->current = generation;
-	/* Before the old configuration is freed: the health thread reads it. */
-	tell_announcing(server, old->config, generation->config);
-	if (server->announcing)
+	if (server->announcing) {
+		announcing_reload_commit(server->announcing, old->config, generation->config);
 		announcing_tell_zones(server->announcing, generation->loaded);
+	}
 	log_set_level(server->log, (enum log_level)generation->config->log_level);
 	if (!log_set_instance(server->log, generation->config->instance))
 		log_error(server->log, "no memory to log as instance %s from now on",

@@ -101,9 +101,8 @@ list_peers(struct status *status, const struct announcing *announcing,
 	   const struct config_announce *configured)
 {
 	for (size_t i = 0; i < configured->peer_count && i < STATUS_PEERS; i++) {
-		const struct announcing_session *session = announcing_session(announcing, i);
-		if (!session)
-			return;
+		const struct announcing_session *session = announcing_session(
+			announcing, configured->peers[i].slot);
 		struct status_peer *to = &status->peers[status->peer_count++];
 		snprintf(to->address, sizeof to->address, "%s", configured->peers[i].address.text);
 		to->as = configured->peers[i].as;

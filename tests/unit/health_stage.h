@@ -122,6 +122,7 @@ stage_open(struct stage *stage)
 	stage->listen[1] = stage_address(1, 15310);
 	stage->prefixes[0] = stage_prefix(&stage->listen[0], 32);
 	stage->prefixes[1] = stage_prefix(&stage->listen[1], 32);
+	stage->prefixes[1].slot = 1;
 	stage->served = served_new(stage_zones, 2);
 	stage->answered = publish_new();
 	stage->expected = publish_new();

@@ -13,7 +13,7 @@
 struct rig {
 	struct stand *stand;
 	struct announcer_setup setup;
-	struct announcer_listeners listeners;
+	struct listeners listeners;
 	struct drivers drivers;
 	int fd; /* the server's end */
 	pthread_t thread;
@@ -283,7 +283,7 @@ test_passive(void **state)
 	struct rig *rig = *state;
 	struct router *r = &rig->stand->router;
 	struct config_address own = {.size = sizeof own.socket};
-	struct announcer_listener *listener = &rig->listeners.list[0];
+	struct listener *listener = &rig->listeners.list[0];
 	/* The router calls at our port, which is the one of its address. */
 	close(r->listener);
 	r->listener = -1;
@@ -293,9 +293,9 @@ test_passive(void **state)
 	listener->port = own.socket.v4.sin_port;
 	rig->listeners.count = 1;
 	r->peer.passive = true;
-	assert_null(announcer_listener_of(&rig->listeners, &r->peer));
+	assert_null(listeners_of(&rig->listeners, &r->peer));
 	r->peer.address.socket.v4.sin_port = listener->port;
-	assert_ptr_equal(announcer_listener_of(&rig->listeners, &r->peer), listener);
+	assert_ptr_equal(listeners_of(&rig->listeners, &r->peer), listener);
 	start(rig);
 
 	/* A stranger is turned away. */

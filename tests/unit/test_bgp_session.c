@@ -144,7 +144,7 @@ test_stop(void **state)
 	router_hear_update(r, ANNOUNCE_UP);
 	/* What the router says meanwhile stays unread; it must not turn the end into a reset. */
 	router_say_keepalive(r);
-	bgp_session_stop(rig->session, "maintenance of fra1-a");
+	bgp_session_stop(rig->session, BGP_CEASE_SHUTDOWN, "maintenance of fra1-a");
 	router_hear_update(r, WITHDRAW);
 	router_hear_cease(r, BGP_CEASE_SHUTDOWN, "maintenance of fra1-a");
 	router_wait(r, router_sees_end(r));

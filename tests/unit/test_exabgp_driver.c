@@ -22,6 +22,7 @@ setup(void **state)
 	rig = (struct rig){.report = REPORT_INIT};
 	folder_open(&rig.folder);
 	snprintf(rig.prefixes[0].text, sizeof rig.prefixes[0].text, "192.0.2.0/24");
+	rig.prefixes[1].slot = 1;
 	snprintf(rig.prefixes[1].text, sizeof rig.prefixes[1].text, "2001:db8::/48");
 	rig.config = (struct config){
 		.path = rig.folder.path,

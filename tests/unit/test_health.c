@@ -44,6 +44,14 @@ scene_prepare(struct scene *scene)
 }
 
 static void
+scene_reload(struct scene *scene)
+{
+	struct parts *parts = health_prepare(scene->health, &scene->stage.config);
+	assert_non_null(parts);
+	health_commit(scene->health, parts);
+}
+
+static void
 scene_start(struct scene *scene)
 {
 	scene_prepare(scene);
@@ -247,7 +255,7 @@ test_two_prefixes(void **state)
 	 * is known; a gate without any evidence stays. */
 	scene.stage.config.listen_count = 1;
 	assert_true(net_reload(scene.stage.net, &scene.stage.config, &scene.stage.report));
-	assert_true(health_reload(scene.health, &scene.stage.config));
+	scene_reload(&scene);
 	uint64_t renewal = lease_renewal(scene.stage.lease);
 	stage_eventually(lease_renewal(scene.stage.lease) > renewal + 5);
 	assert_int_equal(leased(&scene, 0), GATE_UP);
