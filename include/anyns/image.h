@@ -34,8 +34,16 @@ struct segment *segment_open(const void *bytes, size_t size, const char *name,
 /* The segment's bytes, as segment_open() takes them; they live as long as the segment. */
 const void *segment_bytes(const struct segment *segment, size_t *size);
 
-/* Whether the digest in the header is that of the contents (SHA-256). Reads the whole segment. */
-bool segment_verify(const struct segment *segment);
+/* Whether the digest in the header is that of the contents (SHA-256). Reads the whole segment. Any
+ * thread. */
+bool segment_verify(struct segment *segment);
+
+enum segment_trust {
+	SEGMENT_UNREAD, /* its digest was not compared yet */
+	SEGMENT_GOOD,   /* compiled by this process, or compared */
+	SEGMENT_BAD,    /* it was not equal, or bytes of its file could not be read */
+};
+enum segment_trust segment_trust(const struct segment *segment);
 
 /* One more reference; the same segment may stand in several directories. Returns `segment`. */
 struct segment *segment_share(struct segment *segment);
