@@ -139,6 +139,15 @@ bool zone_files_changed(const struct zone_file *files, size_t count);
  */
 bool zone_files_differ(struct zone_file *files, size_t count);
 
+/* What a zone's signatures say about time; seconds since 1970, INT64_MAX: never. */
+struct zone_times {
+	int64_t expires; /* the first signature that can be in an answer does, or did */
+	int64_t recheck; /* after `now`, the first moment at which checks would find otherwise */
+};
+
+/* Reads every signature. */
+struct zone_times zone_times(const struct zone *zone, time_t now);
+
 /* The set of `type` at `name`, or NULL. */
 const struct zone_set *zone_find_set(const struct zone *zone, const struct zone_name *name,
 				     uint16_t type);

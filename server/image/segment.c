@@ -152,27 +152,49 @@ segment_bytes(const struct segment *segment, size_t *size)
 	return segment->bytes;
 }
 
-bool
-segment_digest(const uint8_t *bytes, size_t size, uint8_t digest[IMAGE_DIGEST_SIZE])
+/* In pieces, so that a cancel is soon heard: a gigabyte takes a second or more. */
+static bool
+update(EVP_MD_CTX *context, const uint8_t *bytes, size_t size, const atomic_bool *cancel)
+{
+	const size_t piece = 1 << 20;
+	while (size > 0) {
+		size_t part = size_min(size, piece);
+		if ((cancel && atomic_load(cancel)) || !EVP_DigestUpdate(context, bytes, part))
+			return false;
+		bytes += part;
+		size -= part;
+	}
+	return true;
+}
+
+static bool
+take_digest(const uint8_t *bytes, size_t size, const atomic_bool *cancel,
+	    uint8_t digest[IMAGE_DIGEST_SIZE])
 {
 	static const uint8_t zero[IMAGE_DIGEST_SIZE];
 	const size_t at = offsetof(struct image_header, digest);
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	bool ok = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) &&
-		  EVP_DigestUpdate(context, bytes, at) &&
-		  EVP_DigestUpdate(context, zero, sizeof zero) &&
-		  EVP_DigestUpdate(context, bytes + at + sizeof zero, size - at - sizeof zero) &&
+		  update(context, bytes, at, cancel) &&
+		  update(context, zero, sizeof zero, cancel) &&
+		  update(context, bytes + at + sizeof zero, size - at - sizeof zero, cancel) &&
 		  EVP_DigestFinal_ex(context, digest, NULL);
 	EVP_MD_CTX_free(context);
 	return ok;
 }
 
 bool
-segment_verify(struct segment *segment)
+segment_digest(const uint8_t *bytes, size_t size, uint8_t digest[IMAGE_DIGEST_SIZE])
+{
+	return take_digest(bytes, size, NULL, digest);
+}
+
+bool
+segment_verify(struct segment *segment, const atomic_bool *cancel)
 {
 	uint8_t digest[IMAGE_DIGEST_SIZE];
-	if (!segment_digest(segment->bytes, segment->size, digest))
-		return false; /* no memory: nothing is known */
+	if (!take_digest(segment->bytes, segment->size, cancel, digest))
+		return false; /* cancelled or no memory: nothing is known */
 	struct image image = segment_image(segment);
 	bool good = memcmp(digest, segment->header->digest, sizeof digest) == 0 &&
 		    !image_lost(&image);
@@ -185,6 +207,13 @@ segment_trust(const struct segment *segment)
 {
 	struct image image = segment_image(segment);
 	return image_lost(&image) ? SEGMENT_BAD : (enum segment_trust)atomic_load(&segment->trust);
+}
+
+bool
+segment_same(const struct segment *a, const struct segment *b)
+{
+	return a->size == b->size &&
+	       memcmp(a->header->digest, b->header->digest, IMAGE_DIGEST_SIZE) == 0;
 }
 
 struct segment *
@@ -227,4 +256,16 @@ uint32_t
 segment_serial(const struct segment *segment)
 {
 	return segment->header->serial;
+}
+
+uint32_t
+segment_names(const struct segment *segment)
+{
+	return segment->header->node_count;
+}
+
+void
+segment_told_digest(const struct segment *segment, uint8_t digest[SEGMENT_DIGEST_SIZE])
+{
+	memcpy(digest, segment->header->digest, IMAGE_DIGEST_SIZE);
 }

@@ -14,6 +14,7 @@
  *   group.c       names in canonical order, sets, empty non-terminals, what is occluded by what
  *   check_*.c     what is wrong with the zone as a whole
  *   zonemd.c      its digest
+ *   times.c       when its signatures begin and end to count
  *
  * Outside data is never trusted and never asserted about: whatever a file holds ends in a zone or
  * in findings, and findings say where. A zone with an error is not returned at all.

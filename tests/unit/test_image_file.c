@@ -116,7 +116,7 @@ test_segments(void **state)
 		assert_memory_equal(bytes, written, size);
 		assert_int_equal((uintptr_t)bytes % IMAGE_FILE_ALIGN, 0);
 		assert_int_equal(segment_trust(segment), SEGMENT_UNREAD);
-		assert_true(segment_verify(segment));
+		assert_true(segment_verify(segment, NULL));
 		assert_int_equal(segment_trust(segment), SEGMENT_GOOD);
 	}
 	struct segment *kept = segment_share(image_file_zone(file, 0).segment);
@@ -124,7 +124,7 @@ test_segments(void **state)
 	image_file_release(file);
 	assert_int_equal(image_file_count(file), 3);
 	image_file_release(file);
-	assert_true(segment_verify(kept));
+	assert_true(segment_verify(kept, NULL));
 	segment_release(kept);
 }
 
@@ -286,9 +286,9 @@ test_damaged_segment(void **state)
 	struct image_file *file = open_good(f);
 	struct segment *segment = image_file_zone(file, 2).segment;
 	assert_int_equal(segment_trust(segment), SEGMENT_UNREAD);
-	assert_false(segment_verify(segment));
+	assert_false(segment_verify(segment, NULL));
 	assert_int_equal(segment_trust(segment), SEGMENT_BAD);
-	assert_true(segment_verify(image_file_zone(file, 1).segment));
+	assert_true(segment_verify(image_file_zone(file, 1).segment, NULL));
 	image_file_release(file);
 }
 
@@ -307,7 +307,7 @@ test_cut_while_served(void **state)
 	assert_non_null(strstr(served_ask(served, "a.b.b.example. A"), "SERVFAIL"));
 	assert_non_null(strstr(served_ask(served, "x.b.example. A do"), "SERVFAIL"));
 	assert_int_equal(segment_trust(segments[0]), SEGMENT_BAD);
-	assert_false(segment_verify(segments[0]));
+	assert_false(segment_verify(segments[0], NULL));
 	served_free(served);
 	image_file_release(file);
 }
