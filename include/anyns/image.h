@@ -9,6 +9,8 @@
 #ifndef ANYNS_IMAGE_H
 #define ANYNS_IMAGE_H
 
+#include <stdatomic.h>
+
 #include "anyns/base.h"
 #include "anyns/report.h"
 
@@ -34,8 +36,22 @@ struct segment *segment_open(const void *bytes, size_t size, const char *name,
 /* The segment's bytes, as segment_open() takes them; they live as long as the segment. */
 const void *segment_bytes(const struct segment *segment, size_t *size);
 
-/* Whether the digest in the header is that of the contents (SHA-256). Reads the whole segment. */
-bool segment_verify(const struct segment *segment);
+/*
+ * Whether the digest in the header is that of the contents (SHA-256). Reads the whole segment,
+ * unless `*cancel` (may be NULL) becomes true: then false. Any thread. What was found is remembered
+ * for segment_trust().
+ */
+bool segment_verify(struct segment *segment, const atomic_bool *cancel);
+
+enum segment_trust {
+	SEGMENT_UNREAD, /* its digest was not compared yet */
+	SEGMENT_GOOD,   /* compiled by this process, or compared */
+	SEGMENT_BAD,    /* it was not equal, or bytes of its file could not be read */
+};
+enum segment_trust segment_trust(const struct segment *segment);
+
+/* Whether two segments have the same contents, as their digests tell. */
+bool segment_same(const struct segment *a, const struct segment *b);
 
 /* One more reference; the same segment may stand in several directories. Returns `segment`. */
 struct segment *segment_share(struct segment *segment);
@@ -46,6 +62,13 @@ void segment_release(struct segment *segment);
 /* The zone's name in lower-case wire form, and its serial. */
 const uint8_t *segment_apex(const struct segment *segment);
 uint32_t segment_serial(const struct segment *segment);
+
+/* How many names exist in it. */
+uint32_t segment_names(const struct segment *segment);
+
+/* The digest that its header tells, right or not. */
+enum { SEGMENT_DIGEST_SIZE = 32 };
+void segment_told_digest(const struct segment *segment, uint8_t digest[SEGMENT_DIGEST_SIZE]);
 
 /* A zone to be served: a segment, or NULL for one that is configured but could not be loaded. */
 struct directory_entry {

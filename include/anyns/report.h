@@ -65,6 +65,9 @@ void report_errno(struct report *report, enum severity severity, struct place pl
 /* Moves all findings of `from` to the end of `to`; `from` is empty afterwards. */
 void report_move(struct report *to, struct report *from);
 
+/* Adds all findings of `from` to `to` and leaves them where they are. */
+void report_copy(struct report *to, const struct report *from);
+
 /*
  * Writes every finding as `file:line:column: error: message; remedy`, a line each, parts that are
  * unknown left out, and a line about dropped ones.

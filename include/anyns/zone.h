@@ -61,12 +61,18 @@ struct zone_place {
 	uint32_t line; /* where the record begins, 1-based */
 };
 
+enum { ZONE_DIGEST_SIZE = 32 }; /* SHA-256 */
+
 /* A file that was read, $INCLUDEd ones too, with what tells whether it changed since. */
 struct zone_file {
 	char *path;
 	struct timespec modified;
+	struct timespec changed; /* ctime: moves with every change, and nobody can set it back. Zero
+				  * when it was so near the reading that it tells nothing */
 	int64_t size;
 	uint64_t inode;
+	uint64_t device;
+	uint8_t digest[ZONE_DIGEST_SIZE]; /* of its bytes, if that was asked for; else zeros */
 };
 
 struct zone {
@@ -93,8 +99,9 @@ enum zonemd_policy { ZONEMD_OFF, ZONEMD_WARN, ZONEMD_REQUIRE };
 
 struct zone_options {
 	enum zonemd_policy zonemd;
-	time_t now; /* for expired signatures; a parameter so that tests are not tied to the clock
-		     */
+	time_t now;  /* for expired signatures; a parameter so that tests are not tied to the clock
+		      */
+	bool digest; /* take the digest of every file */
 	bool no_include;       /* $INCLUDE is an error: text that must not reach other files */
 	uint32_t generate_max; /* records that all $GENERATEs may make; 0: 4,194,304 */
 };
@@ -124,6 +131,22 @@ void zone_free(struct zone *zone);
 
 /* Whether a file of the zone has another time, size or inode than when it was read, or is gone. */
 bool zone_files_changed(const struct zone_file *files, size_t count);
+
+/*
+ * The same by contents: a file that looks the same to the last detail is taken for the same,
+ * others are read and their digest compared; those found equal get their new details. For files
+ * that were read with the digest option.
+ */
+bool zone_files_differ(struct zone_file *files, size_t count);
+
+/* What a zone's signatures say about time; seconds since 1970, INT64_MAX: never. */
+struct zone_times {
+	int64_t expires; /* the first signature that can be in an answer does, or did */
+	int64_t recheck; /* after `now`, the first moment at which checks would find otherwise */
+};
+
+/* Reads every signature. */
+struct zone_times zone_times(const struct zone *zone, time_t now);
 
 /* The set of `type` at `name`, or NULL. */
 const struct zone_set *zone_find_set(const struct zone *zone, const struct zone_name *name,

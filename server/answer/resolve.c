@@ -31,6 +31,7 @@ struct resolver {
 	const struct lookup_name *name; /* being answered now */
 	struct owner owner; /* where it stands in the message; size is the set's, filled per use */
 	struct scope scope; /* its zone */
+	bool lost;          /* an earlier one cannot be trusted, see image_lost() */
 	size_t next_at;     /* STEP_FOLLOW: where the next name stands in the message */
 	unsigned links;     /* CNAMEs in the answer */
 	uint64_t *told;     /* hashes of the names whose CNAME or DNAME is in the answer */
@@ -311,6 +312,14 @@ find_zone(const struct resolver *r)
 	return entry ? entry : directory_find(r->zones, r->name, labels);
 }
 
+static void
+enter_zone(struct resolver *r, const struct zone_entry *entry, struct scope scope)
+{
+	r->lost |= image_lost(&r->scope.image);
+	r->scope = scope;
+	r->scope.image = entry->image;
+}
+
 /*
  * A DS question went to the zone above, which turns out to have delegated something in between: it
  * is not the parent. The zone of that name, if served here, then says that it has none (RFC
@@ -324,10 +333,10 @@ enter_own_zone(struct resolver *r)
 	const struct zone_entry *entry = directory_find(r->zones, r->name, r->name->labels);
 	if (!entry || !entry->image.base || entry->image.base == r->scope.image.base)
 		return false;
-	r->scope = (struct scope){.image = entry->image,
-				  .name_at = r->owner.at,
+	enter_zone(r, entry,
+		   (struct scope){.name_at = r->owner.at,
 				  .name_size = r->name->size,
-				  .literal = r->links == 0};
+				  .literal = r->links == 0});
 	return true;
 }
 
@@ -393,8 +402,7 @@ enter_next(struct resolver *r)
 	if (!entry || !entry->image.base)
 		return false;
 	if (entry->image.base != r->scope.image.base)
-		r->scope = (struct scope){
-			.image = entry->image, .name_at = r->next_at, .name_size = size};
+		enter_zone(r, entry, (struct scope){.name_at = r->next_at, .name_size = size});
 	return true;
 }
 
@@ -421,10 +429,10 @@ resolve(struct reply *reply, const struct directory *zones, const struct query *
 		reply->error = entry ? EDNS_ERROR_INVALID_DATA : EDNS_ERROR_NOT_AUTHORITATIVE;
 		return;
 	}
-	r.scope = (struct scope){.image = entry->image,
-				 .name_at = DNS_HEADER_SIZE,
-				 .name_size = query->name->size,
-				 .literal = true};
+	enter_zone(&r, entry,
+		   (struct scope){.name_at = DNS_HEADER_SIZE,
+				  .name_size = query->name->size,
+				  .literal = true});
 	reply->flags |= DNS_FLAG_AA;
 
 	enum step step = answer_name(&r);
@@ -432,4 +440,9 @@ resolve(struct reply *reply, const struct directory *zones, const struct query *
 		step = answer_name(&r);
 	if (step == STEP_TRUNCATED || !denial_write(&proofs, reply))
 		reply_truncate(reply);
+	/* Last: only now is all read that the answer is made of. */
+	if (r.lost || image_lost(&r.scope.image)) {
+		reply->truncated = false;
+		fail(&r);
+	}
 }

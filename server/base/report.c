@@ -248,6 +248,26 @@ report_bare_line(const struct finding *finding, char *line, size_t size)
 }
 
 void
+report_copy(struct report *to, const struct report *from)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		const struct finding *finding = &from->findings[i];
+		struct place place = {finding->file, finding->line, finding->column};
+		report_add(to, finding->severity, place, finding->remedy, "%s", finding->message);
+	}
+	/* Those that were not kept there are not here either, but counted. */
+	to->errors += from->errors;
+	to->warnings += from->warnings;
+	for (size_t i = 0; i < from->count; i++) {
+		if (from->findings[i].severity == SEVERITY_ERROR)
+			to->errors--;
+		else
+			to->warnings--;
+	}
+	to->dropped += from->dropped;
+}
+
+void
 report_print(const struct report *report, FILE *stream)
 {
 	char line[8192];

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/findings.h"
 #include "cli/options.h"
 #include "serve/generation.h"
 
@@ -18,19 +19,6 @@ static const char help[] =
 	"\n"
 	"Exit status: 0 no errors (there may be warnings), 1 errors, 2 usage.\n";
 
-static void
-print_findings(const struct report *report, bool quiet)
-{
-	char line[4096];
-	if (!quiet) {
-		report_print(report, stdout);
-		return;
-	}
-	for (size_t i = 0; i < report->count; i++)
-		if (report->findings[i].severity == SEVERITY_ERROR)
-			puts(report_line(&report->findings[i], line, sizeof line));
-}
-
 static bool
 check_zones(struct config *config, bool quiet, struct report *report)
 {
@@ -42,9 +30,7 @@ check_zones(struct config *config, bool quiet, struct report *report)
 	if (!generation)
 		return false;
 	const struct loaded *loaded = generation->loaded;
-	print_findings(&loaded->report, quiet);
-	for (size_t i = 0; i < loaded->count; i++)
-		print_findings(&loaded->zones[i].report, quiet);
+	findings_print_loaded(loaded, quiet);
 	struct generation_summary summary = generation_summarize(generation);
 	if (!quiet)
 		printf("%zu zones checked, %zu would be served; %zu errors, %zu warnings\n",
@@ -62,10 +48,10 @@ cli_check(int argc, char **argv)
 		return options.status;
 	struct report report = REPORT_INIT;
 	struct config *config = config_read(options.config, &report);
-	print_findings(&report, options.quiet);
+	findings_print(&report, options.quiet);
 	report_clear(&report);
 	bool ok = config && check_zones(config, options.quiet, &report);
-	print_findings(&report, options.quiet);
+	findings_print(&report, options.quiet);
 	report_clear(&report);
 	return ok ? EXIT_OK : EXIT_FAILED;
 }

@@ -15,6 +15,7 @@ struct command {
 static const struct command commands[] = {
 	{"run", cli_run, "serve in the foreground"},
 	{"check", cli_check, "check the configuration and all zones, change nothing"},
+	{"compile", cli_compile, "compile zones to an image file, served without reading text"},
 	{"status", cli_status, "tell how the running server is, and why"},
 	{"reload", cli_reload, "make it read configuration and zones again, tell the outcome"},
 	{"drain", cli_drain, "move the traffic to other instances, until undrained"},

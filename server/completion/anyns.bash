@@ -4,17 +4,19 @@
 _anyns() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words
     COMPREPLY=()
-    if [[ $previous == -c || $previous == --config || $previous == -s || $previous == --socket ]]; then
+    if [[ $previous == -c || $previous == --config || $previous == -s || $previous == --socket ||
+        $previous == -o || $previous == --output || $previous == --verify ]]; then
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
     fi
     if ((COMP_CWORD == 1)); then
-        words='run check status reload drain undrain freeze unfreeze exabgp --help --version'
+        words='run check compile status reload drain undrain freeze unfreeze exabgp --help --version'
     else
         case ${COMP_WORDS[1]} in
         run) words='-c --config --help' ;;
         check) words='-c --config -q --quiet --help' ;;
+        compile) words='-c --config -o --output -k --keep-going -q --quiet --verify --help' ;;
         status | reload | drain | undrain | freeze | unfreeze) words='-c --config -s --socket -j --json --help' ;;
         *) return ;;
         esac

@@ -142,6 +142,17 @@ read_listen(const struct config_context *context, const struct config_key *key,
 						&config->listen_count);
 }
 
+/* Whether it exists is for who opens it: there may be zones to serve without it. */
+static void
+read_path(const struct config_context *context, const struct config_key *key,
+	  const struct config_node *node, void *target)
+{
+	char **path = target;
+
+	free(*path);
+	*path = config_value_path(context, key, node);
+}
+
 static void
 read_identity_addresses(const struct config_context *context, const struct config_key *key,
 			const struct config_node *node, void *target)
@@ -232,8 +243,8 @@ read_log(const struct config_context *context, const struct config_key *key,
 
 /* clang-format off */
 enum {
-	KEY_INSTANCE, KEY_LISTEN, KEY_ZONES, KEY_ZONE_DIRECTORY, KEY_WORKERS, KEY_VERSION, KEY_USER,
-	KEY_IDENTITY_NAME, KEY_IDENTITY_ADDRESSES, KEY_SECRET, KEY_ZONEMD, KEY_UDP_SIZE,
+	KEY_INSTANCE, KEY_LISTEN, KEY_ZONES, KEY_ZONE_DIRECTORY, KEY_IMAGE, KEY_IMAGE_CACHE,
+	KEY_WORKERS, KEY_VERSION, KEY_USER, KEY_IDENTITY_NAME, KEY_IDENTITY_ADDRESSES, KEY_SECRET, KEY_ZONEMD, KEY_UDP_SIZE,
 	KEY_TCP_MSS, KEY_TCP_CLIENTS, KEY_TCP_CLIENTS_PER_ADDRESS, KEY_TCP_IDLE_TIMEOUT,
 	KEY_TCP_TOTAL_TIMEOUT, KEY_LOG, KEY_ANNOUNCE, KEY_HEALTH, KEY_STATE_DIRECTORY, KEY_CONTROL,
 	KEY_COUNT
@@ -248,6 +259,8 @@ static const struct config_key keys[KEY_COUNT] = {
 			   "as in listen: [192.0.2.53, \"2001:db8::53\"]"},
 	[KEY_ZONES] = {.name = "zones", .read = config_zones_read},
 	[KEY_ZONE_DIRECTORY] = {.name = "zone-directory", .read = config_zones_read_directory},
+	[KEY_IMAGE] = {.name = "image", .read = read_path, KEY_AT(image)},
+	[KEY_IMAGE_CACHE] = {.name = "image-cache", .read = read_path, KEY_AT(image_cache)},
 	[KEY_WORKERS] = {.name = "workers", .read = read_workers, KEY_AT(workers),
 		.low = 1, .high = WORKERS_MAX},
 	/* A TXT string has at most 255 bytes (RFC 1035 3.3). */
@@ -363,9 +376,9 @@ check_together(const struct config_context *context, const struct config_node *r
 	config_announce_check(context);
 	config_health_check(context);
 	config_zones_check(context);
-	if (config->zone_count == 0 && !config->has_identity_name &&
+	if (config->zone_count == 0 && !config->has_identity_name && !config->image &&
 	    context->report->errors == context->errors)
-		config_table_error(context, root, "add zones or zone-directory; " SMALLEST,
+		config_table_error(context, root, "add zones, zone-directory or image; " SMALLEST,
 				   "no zone to serve");
 }
 
@@ -459,6 +472,8 @@ config_free(struct config *config)
 	free(config->user);
 	free(config->state_directory);
 	free(config->control);
+	free(config->image);
+	free(config->image_cache);
 	config_announce_free(&config->announce);
 	config_health_free(&config->health);
 	explicit_bzero(config, sizeof(*config));

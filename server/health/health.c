@@ -176,7 +176,7 @@ step_gate(struct health *h, size_t index, struct gate_input input, struct monoti
 		input.hard = faults.hard.text;
 	if (faults.soft.text[0] != '\0')
 		input.soft = faults.soft.text;
-	input.proven = faults.proven;
+	input.proven = faults.proven && h->server.scrub_passes > 0; /* mapped images too */
 	gates_step(h->parts->gates, index, &input, now);
 }
 

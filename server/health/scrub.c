@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * scrub.c - reads for a millisecond, rests for forty-nine: two percent of one core at most. Small
- * zones are all read twenty times a second, a gigabyte takes minutes.
+ * zones are all read twenty times a second, a gigabyte takes minutes. But the first pass is read in
+ * one go: a mapped image was not looked into before, and no gate opens until that pass has ended.
  *
  * It holds a reference to the segment it reads and no view, so a reload never waits for it.
  */
@@ -19,6 +20,7 @@
 
 enum {
 	SLICE_US = 1000,
+	FIRST_SLICE_US = 100000, /* before the first pass has ended nothing is announced */
 	REST_PER_WORK = 49,
 	REST_MIN_MS = 20,
 	REST_MAX_MS = 60000,
@@ -116,7 +118,7 @@ read_one(struct scrub *s)
 		return s->at <= before;
 	/* Twice: a lack of memory for the digest looks the same and is over a moment later. */
 	/* NOLINTNEXTLINE(misc-redundant-expression) */
-	if (!segment_verify(segment) && !segment_verify(segment))
+	if (!segment_verify(segment, NULL) && !segment_verify(segment, NULL))
 		note_mismatch(s, apex);
 	segment_release(segment);
 
@@ -161,10 +163,12 @@ run(void *argument)
 	publish_sleep();
 	do {
 		int64_t begin = cpu_time();
+		bool first = s->status.passes == 0; /* written by this thread alone */
+		int64_t slice = (first ? FIRST_SLICE_US : SLICE_US) * 1000;
 		do
-			worked = read_one(s) ? SLICE_US * 1000 : cpu_time() - begin;
-		while (worked < SLICE_US * 1000);
-		worked = cpu_time() - begin;
+			worked = read_one(s) ? slice : cpu_time() - begin;
+		while (worked < slice);
+		worked = first ? 0 : cpu_time() - begin;
 	} while (rest(s, worked));
 	publish_wake();
 	publish_leave();

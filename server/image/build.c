@@ -60,6 +60,12 @@ builder_ref(const struct builder *b)
 	return (uint32_t)(b->size / IMAGE_REF_UNIT);
 }
 
+struct image
+builder_image(const struct builder *b)
+{
+	return (struct image){.base = b->bytes, .size = b->size, .header = (const void *)b->bytes};
+}
+
 struct image_header *
 builder_header(struct builder *b)
 {
@@ -147,6 +153,10 @@ append_header(struct builder *b)
 	    nsec3->size >= 5 + nsec3->bytes[4]) {
 		header.nsec3_iterations = (uint16_t)(nsec3->bytes[2] << 8 | nsec3->bytes[3]);
 		header.salt_size = nsec3->bytes[4];
+		if (header.nsec3_iterations > IMAGE_ITERATIONS_MAX) {
+			b->fault = "it has more than 2500 NSEC3 iterations (RFC 5155 10.3)";
+			return false;
+		}
 		memcpy(tail + zone->apex_size, nsec3->bytes + 5, header.salt_size);
 	}
 	b->bytes = malloc(b->capacity);
@@ -235,7 +245,7 @@ append_nodes(struct builder *b)
 static void
 resolve_extras(struct builder *b, uint32_t ref)
 {
-	struct image image = {.base = b->bytes, .size = b->size};
+	struct image image = builder_image(b);
 	const struct image_node *node = image_node_at(&image, ref);
 	const struct image_set *set = image_first_set(&image, node);
 	for (uint32_t i = 0; i < node->set_count; i++) {
@@ -267,6 +277,14 @@ resolve_references(struct builder *b)
 }
 
 /* ------------------------------------------------------------ index */
+
+/* Zeros up to the next multiple of `step`: a bucket is to lie in one cache line. */
+static bool
+builder_align(struct builder *b, size_t step)
+{
+	size_t gap = align_up(b->size, step) - b->size;
+	return gap == 0 || builder_room(b, gap) != 0;
+}
 
 static bool
 insert(struct builder *b, uint32_t buckets, uint32_t ref, uint64_t hash)
@@ -314,6 +332,8 @@ append_index(struct builder *b)
 	 */
 	for (uint64_t count = nodes / 6 + 1; count <= UINT32_MAX; count += count / 4 + 1) {
 		b->size = start;
+		if (!builder_align(b, sizeof(struct image_bucket)))
+			return false;
 		uint32_t buckets = builder_ref(b);
 		if (!builder_room(b, count * sizeof(struct image_bucket)))
 			return false;

@@ -171,7 +171,7 @@ deny_nsec3(const struct image *image, const struct zone *zone, const struct zone
 void
 build_denials(struct builder *b)
 {
-	struct image image = {.base = b->bytes, .size = b->size};
+	struct image image = builder_image(b);
 	uint32_t flags = image_header(&image)->flags;
 	for (uint32_t i = 0; flags && i < b->zone->name_count; i++) {
 		if (!builder_indexes(builder_name(b, i)))

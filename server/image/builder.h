@@ -6,7 +6,7 @@
 #define ANYNS_IMAGE_BUILDER_H
 
 #include "anyns/zone.h"
-#include "image/format.h"
+#include "image/lookup.h"
 
 struct encoder;
 
@@ -30,6 +30,9 @@ bool builder_append(struct builder *b, const void *bytes, size_t size);
 
 /* The ref of whatever is appended next. */
 uint32_t builder_ref(const struct builder *b);
+
+/* What is built so far, for reading; valid until the next room is made. */
+struct image builder_image(const struct builder *b);
 
 struct image_header *builder_header(struct builder *b);
 struct image_node *builder_node(struct builder *b, uint32_t ref);

@@ -9,11 +9,11 @@
  *
  *     header | apex name | salt | buckets | nodes and hashed records | chain
  *
- * Buckets: the hash index of all names that exist (RFC 4592 2.2), empty non-terminals and
- * delegations included. What lies below a delegation or a DNAME is no answer to anything and not
- * indexed. A name's hash (name_hash.h) picks a bucket of 8 slots; a full bucket spills into the
- * next, never further than `probe_limit` buckets, so that a lookup is bounded however large the
- * zone.
+ * Buckets, at a multiple of 64: the hash index of all names that exist (RFC 4592 2.2), empty
+ * non-terminals and delegations included. What lies below a delegation or a DNAME is no answer to
+ * anything and not indexed. A name's hash (name_hash.h) picks a bucket of 8 slots; a full bucket
+ * spills into the next, never further than `probe_limit` buckets, so that a lookup is bounded
+ * however large the zone.
  *
  * Node: a name. The labels it has below the apex, the "*" below it if there is one, what denies its
  * existence or a type at it, and then its RRsets one after the other by ascending type. Everything
@@ -82,6 +82,10 @@ struct image_header {
 /* More than this many full buckets in a row never happens with a load of 3/4; the compiler then
  * enlarges the table. */
 enum { IMAGE_PROBE_MAX = 16 };
+
+/* The most that any key allows (RFC 5155 10.3); they are computed for a question, so they bound its
+ * cost. */
+enum { IMAGE_ITERATIONS_MAX = 2500 };
 
 struct image_bucket {
 	uint32_t tags[IMAGE_BUCKET_SLOTS]; /* low half of the name's hash */

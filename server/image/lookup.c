@@ -68,7 +68,10 @@ image_first_set(const struct image *image, const struct image_node *node)
 const struct image_set *
 image_next_set(const struct image *image, const struct image_set *set)
 {
-	return set_behind(image, set, image_set_size(set));
+	const struct image_set *next = set_behind(image, set, image_set_size(set));
+	/* Types ascend. A list that does not could keep a reader busy for as long as the segment is
+	 * large. */
+	return next && next->type > set->type ? next : NULL;
 }
 
 const struct image_set *

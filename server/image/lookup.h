@@ -10,27 +10,42 @@
 #ifndef ANYNS_IMAGE_LOOKUP_H
 #define ANYNS_IMAGE_LOOKUP_H
 
+#include <stdatomic.h>
+
 #include "anyns/image.h"
 #include "image/format.h"
 #include "image/name_hash.h"
 
 /* A segment as the reader sees it; borrowed from the struct segment that owns the bytes. */
 struct image {
-	const uint8_t *base; /* 8-byte aligned; starts with a struct image_header whose geometry was
-				checked */
+	const uint8_t *base; /* 8-byte aligned */
 	uint64_t size;
+	/* Its geometry was checked, apex and salt follow it. Of a mapped segment a copy: whatever
+	 * is written into the file later, no reader leaves the segment. */
+	const struct image_header *header;
+	const atomic_bool *lost; /* see image_lost(); NULL: cannot be */
 };
 
 static inline const struct image_header *
 image_header(const struct image *image)
 {
-	return (const struct image_header *)(const void *)image->base;
+	return image->header;
+}
+
+/*
+ * Whether bytes of the segment could not be read (mapping.h). To be asked after the answer was
+ * made: what is found up to then may be zeros that nobody wrote.
+ */
+static inline bool
+image_lost(const struct image *image)
+{
+	return image->lost && atomic_load_explicit(image->lost, memory_order_acquire);
 }
 
 static inline const uint8_t *
 image_apex(const struct image *image)
 {
-	return image->base + sizeof(struct image_header);
+	return (const uint8_t *)(image->header + 1);
 }
 
 static inline const uint8_t *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * segment.c - the life of a segment: opened or adopted, shared, released.
+ * segment.c - the life of a segment: opened, mapped or adopted, shared, released.
  */
 #include "image/segment.h"
 
@@ -13,8 +13,12 @@
 
 struct segment {
 	atomic_uint references;
-	uint8_t *bytes;
+	atomic_int trust; /* enum segment_trust */
+	const uint8_t *bytes;
 	size_t size;
+	const struct image_header *header; /* the first bytes, or a copy of them behind this */
+	struct mapping *mapping;           /* holds the bytes, or NULL */
+	uint8_t *heap;                     /* the bytes, or NULL */
 };
 
 struct segment *
@@ -23,9 +27,10 @@ segment_adopt(uint8_t *bytes, size_t size)
 	struct segment *segment = malloc(sizeof *segment);
 	if (!segment)
 		return NULL;
+	*segment = (struct segment){
+		.bytes = bytes, .size = size, .header = (const void *)bytes, .heap = bytes};
 	atomic_init(&segment->references, 1);
-	segment->bytes = bytes;
-	segment->size = size;
+	atomic_init(&segment->trust, SEGMENT_GOOD);
 	return segment;
 }
 
@@ -63,8 +68,26 @@ find_fault(const struct image_header *header, const uint8_t *bytes, size_t size)
 		return "an answer image whose index is damaged";
 	size_t element = header->flags & IMAGE_NSEC3 ? sizeof(struct image_chain_hash)
 						     : sizeof(uint32_t);
-	if (!fits(header, header->chain, header->chain_count, element))
+	if (!fits(header, header->chain, header->chain_count, element) ||
+	    header->nsec3_iterations > IMAGE_ITERATIONS_MAX)
 		return "an answer image whose chain of denials is damaged";
+	return NULL;
+}
+
+/* What is wrong with the segment at `bytes`, whose header is copied to `header`; or NULL. */
+static const char *
+open_header(struct image_header *header, const uint8_t *bytes, size_t size)
+{
+	if (size < sizeof *header)
+		return "too short for an answer image";
+	memcpy(header, bytes, sizeof *header);
+	return find_fault(header, bytes, size);
+}
+
+static struct segment *
+refuse(const char *fault, struct place place, struct report *report)
+{
+	report_add(report, SEVERITY_ERROR, place, "compile the zone again", "%s", fault);
 	return NULL;
 }
 
@@ -73,15 +96,9 @@ segment_open(const void *bytes, size_t size, const char *name, struct report *re
 {
 	struct place place = {.file = name};
 	struct image_header header;
-	const char *fault = "too short for an answer image";
-	if (size >= sizeof header) {
-		memcpy(&header, bytes, sizeof header);
-		fault = find_fault(&header, bytes, size);
-	}
-	if (fault) {
-		report_add(report, SEVERITY_ERROR, place, "compile the zone again", "%s", fault);
-		return NULL;
-	}
+	const char *fault = open_header(&header, bytes, size);
+	if (fault)
+		return refuse(fault, place, report);
 	uint8_t *copy = malloc(size);
 	struct segment *segment = copy ? segment_adopt(copy, size) : NULL;
 	if (!segment) {
@@ -90,6 +107,41 @@ segment_open(const void *bytes, size_t size, const char *name, struct report *re
 		return NULL;
 	}
 	memcpy(copy, bytes, size);
+	atomic_store(&segment->trust, SEGMENT_UNREAD);
+	return segment;
+}
+
+struct segment *
+segment_map(struct mapping *mapping, size_t offset, size_t size, const char *name,
+	    struct report *report)
+{
+	struct place place = {.file = name};
+	const uint8_t *bytes = mapping_bytes(mapping) + offset;
+	struct image_header header;
+	const char *fault = open_header(&header, bytes, size);
+	if (fault)
+		return refuse(fault, place, report);
+	/* Header, name and salt decide how far readers go. The file may be written to at any time;
+	 * what was checked may not. */
+	size_t top = sizeof header + header.apex_size + header.salt_size;
+	struct segment *segment = malloc(sizeof *segment + top);
+	if (!segment) {
+		report_errno(report, SEVERITY_ERROR, place, NULL, "cannot open a zone");
+		return NULL;
+	}
+	uint8_t *copy = (uint8_t *)(segment + 1);
+	memcpy(copy, &header, sizeof header);
+	memcpy(copy + sizeof header, bytes + sizeof header, top - sizeof header);
+	if (name_length(copy + sizeof header, header.apex_size) != header.apex_size) {
+		free(segment);
+		return refuse("an answer image that changes while it is read", place, report);
+	}
+	*segment = (struct segment){.bytes = bytes,
+				    .size = size,
+				    .header = (const void *)copy,
+				    .mapping = mapping_share(mapping)};
+	atomic_init(&segment->references, 1);
+	atomic_init(&segment->trust, SEGMENT_UNREAD);
 	return segment;
 }
 
@@ -100,28 +152,68 @@ segment_bytes(const struct segment *segment, size_t *size)
 	return segment->bytes;
 }
 
-bool
-segment_digest(const uint8_t *bytes, size_t size, uint8_t digest[IMAGE_DIGEST_SIZE])
+/* In pieces, so that a cancel is soon heard: a gigabyte takes a second or more. */
+static bool
+update(EVP_MD_CTX *context, const uint8_t *bytes, size_t size, const atomic_bool *cancel)
+{
+	const size_t piece = 1 << 20;
+	while (size > 0) {
+		size_t part = size_min(size, piece);
+		if ((cancel && atomic_load(cancel)) || !EVP_DigestUpdate(context, bytes, part))
+			return false;
+		bytes += part;
+		size -= part;
+	}
+	return true;
+}
+
+static bool
+take_digest(const uint8_t *bytes, size_t size, const atomic_bool *cancel,
+	    uint8_t digest[IMAGE_DIGEST_SIZE])
 {
 	static const uint8_t zero[IMAGE_DIGEST_SIZE];
 	const size_t at = offsetof(struct image_header, digest);
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	bool ok = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) &&
-		  EVP_DigestUpdate(context, bytes, at) &&
-		  EVP_DigestUpdate(context, zero, sizeof zero) &&
-		  EVP_DigestUpdate(context, bytes + at + sizeof zero, size - at - sizeof zero) &&
+		  update(context, bytes, at, cancel) &&
+		  update(context, zero, sizeof zero, cancel) &&
+		  update(context, bytes + at + sizeof zero, size - at - sizeof zero, cancel) &&
 		  EVP_DigestFinal_ex(context, digest, NULL);
 	EVP_MD_CTX_free(context);
 	return ok;
 }
 
 bool
-segment_verify(const struct segment *segment)
+segment_digest(const uint8_t *bytes, size_t size, uint8_t digest[IMAGE_DIGEST_SIZE])
+{
+	return take_digest(bytes, size, NULL, digest);
+}
+
+bool
+segment_verify(struct segment *segment, const atomic_bool *cancel)
 {
 	uint8_t digest[IMAGE_DIGEST_SIZE];
+	if (!take_digest(segment->bytes, segment->size, cancel, digest))
+		return false; /* cancelled or no memory: nothing is known */
 	struct image image = segment_image(segment);
-	return segment_digest(segment->bytes, segment->size, digest) &&
-	       memcmp(digest, image_header(&image)->digest, sizeof digest) == 0;
+	bool good = memcmp(digest, segment->header->digest, sizeof digest) == 0 &&
+		    !image_lost(&image);
+	atomic_store(&segment->trust, good ? SEGMENT_GOOD : SEGMENT_BAD);
+	return good;
+}
+
+enum segment_trust
+segment_trust(const struct segment *segment)
+{
+	struct image image = segment_image(segment);
+	return image_lost(&image) ? SEGMENT_BAD : (enum segment_trust)atomic_load(&segment->trust);
+}
+
+bool
+segment_same(const struct segment *a, const struct segment *b)
+{
+	return a->size == b->size &&
+	       memcmp(a->header->digest, b->header->digest, IMAGE_DIGEST_SIZE) == 0;
 }
 
 struct segment *
@@ -138,25 +230,42 @@ segment_release(struct segment *segment)
 	if (!segment ||
 	    atomic_fetch_sub_explicit(&segment->references, 1, memory_order_acq_rel) != 1)
 		return;
-	free(segment->bytes);
+	mapping_release(segment->mapping);
+	free(segment->heap);
 	free(segment);
 }
 
 struct image
 segment_image(const struct segment *segment)
 {
-	return (struct image){.base = segment->bytes, .size = segment->size};
+	return (struct image){
+		.base = segment->bytes,
+		.size = segment->size,
+		.header = segment->header,
+		.lost = segment->mapping ? mapping_lost(segment->mapping) : NULL,
+	};
 }
 
 const uint8_t *
 segment_apex(const struct segment *segment)
 {
-	return segment->bytes + sizeof(struct image_header);
+	return (const uint8_t *)(segment->header + 1);
 }
 
 uint32_t
 segment_serial(const struct segment *segment)
 {
-	struct image image = segment_image(segment);
-	return image_header(&image)->serial;
+	return segment->header->serial;
+}
+
+uint32_t
+segment_names(const struct segment *segment)
+{
+	return segment->header->node_count;
+}
+
+void
+segment_told_digest(const struct segment *segment, uint8_t digest[SEGMENT_DIGEST_SIZE])
+{
+	memcpy(digest, segment->header->digest, IMAGE_DIGEST_SIZE);
 }

@@ -53,10 +53,14 @@ generation_summarize(const struct generation *generation)
 			summary.reused++;
 		else if (zone->stale)
 			summary.stale++;
-		else if (zone->segment)
-			summary.compiled++;
-		else
+		else if (!zone->segment)
 			summary.failed++;
+		else if (zone->origin == ORIGIN_IMAGE)
+			summary.mapped++;
+		else if (zone->origin == ORIGIN_CACHE)
+			summary.cached++;
+		else
+			summary.compiled++;
 	}
 	return summary;
 }

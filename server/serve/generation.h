@@ -13,6 +13,7 @@ struct generation {
 	struct loaded *loaded;
 	struct answer_setup *setup;
 	struct answer_view view; /* of the two above */
+	struct generation *next; /* of those that wait to be freed */
 };
 
 /*
@@ -29,6 +30,8 @@ void generation_free(struct generation *generation);
 struct generation_summary {
 	size_t zones;
 	size_t compiled; /* anew */
+	size_t mapped;   /* from the image file */
+	size_t cached;   /* from the image cache */
 	size_t reused;   /* unchanged since the generation before */
 	size_t stale;    /* have errors: the data of the generation before is served */
 	size_t failed;   /* have errors: answered with SERVFAIL */

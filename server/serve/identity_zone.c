@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "anyns/name.h"
+#include "image/segment.h"
 
 static struct place
 place_of(const struct config *config)
@@ -69,42 +70,40 @@ identity_zone_make(const struct config *config, struct report *report)
 	return zone;
 }
 
-/* The delegation at or above `lower`, which is below the apex; NULL when the zone itself is asked
- * for it. */
-static const struct zone_name *
-find_cut(const struct zone *zone, const uint8_t *lower)
+/* Whether resolvers are sent elsewhere for `name`, with nothing to validate there. */
+static bool
+is_insecure(const struct image *image, const struct lookup_name *name)
 {
-	for (const uint8_t *at = lower; name_labels(at) > zone->apex_labels;
-	     at = name_skip(at, 1)) {
-		uint32_t index = zone_find_name(zone, at);
-		if (index != ZONE_NONE && zone->names[index].flags & ZONE_NAME_CUT)
-			return &zone->names[index];
-	}
-	return NULL;
+	struct lookup found = image_lookup(image, name);
+	/* What lies below a delegation is for the delegated zone to delegate. */
+	if (found.kind == LOOKUP_BELOW_CUT)
+		return true;
+	return found.kind == LOOKUP_FOUND && found.node->flags & IMAGE_NODE_CUT &&
+	       !image_find_set(image, found.node, DNS_TYPE_DS);
 }
 
 void
-identity_zone_check_parent(const struct config *config, const struct zone *zone,
+identity_zone_check_parent(const struct config *config, const struct segment *parent,
 			   struct report *report)
 {
-	if (!config->has_identity_name || !name_is_below(config->identity_name, zone->apex) ||
-	    name_equal(config->identity_name, zone->apex) ||
-	    !zone_find_set(zone, &zone->names[0], DNS_TYPE_DNSKEY))
-		return;
-	uint8_t lower[DNS_NAME_MAX];
-	name_lower(lower, config->identity_name);
-	const struct zone_name *cut = find_cut(zone, lower);
-	/* What lies below a delegation is for the delegated zone to delegate. */
-	if (cut && (!name_equal(cut->wire, lower) || !zone_find_set(zone, cut, DNS_TYPE_DS)))
+	const uint8_t *apex = segment_apex(parent);
+	struct image image = segment_image(parent);
+	const struct image_node *top = image_node_at(&image, image_header(&image)->apex_node);
+	struct lookup_name name;
+	if (!config->has_identity_name || !name_is_below(config->identity_name, apex) ||
+	    name_equal(config->identity_name, apex) || !top ||
+	    !image_find_set(&image, top, DNS_TYPE_DNSKEY) ||
+	    !lookup_name_set(&name, config->identity_name, DNS_NAME_MAX) ||
+	    is_insecure(&image, &name))
 		return;
 	char identity[NAME_TEXT_MAX];
-	char apex[NAME_TEXT_MAX];
+	char zone[NAME_TEXT_MAX];
 	name_text(identity, config->identity_name);
-	name_text(apex, zone->apex);
+	name_text(zone, apex);
 	report_add(
 		report, SEVERITY_ERROR, place_of(config),
 		"add an NS record for it, without DS, to the signed zone, or choose another name",
 		"identity-name %s lies in the signed zone %s, which does not delegate it "
 		"insecurely: validating resolvers take its answers for forged",
-		identity, apex);
+		identity, zone);
 }

@@ -8,6 +8,7 @@
 #define ANYNS_SERVE_IDENTITY_ZONE_H
 
 #include "anyns/config.h"
+#include "anyns/image.h"
 #include "anyns/zone.h"
 
 /*
@@ -17,10 +18,10 @@
 struct zone *identity_zone_make(const struct config *config, struct report *report) NODISCARD;
 
 /*
- * Whether resolvers that validate reach the identity name through `zone`: a signed zone above it
+ * Whether resolvers that validate reach the identity name through `parent`: a signed zone above it
  * must delegate it without DS. Adds an error at the place of `identity-name:` when they do not.
  */
-void identity_zone_check_parent(const struct config *config, const struct zone *zone,
+void identity_zone_check_parent(const struct config *config, const struct segment *parent,
 				struct report *report);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * load.c - the load line: master file, zone, answer image, directory.
+ * load.c - the load line: image file, or master file, zone, answer image; then the directory.
  *
  * Zones are independent of each other, so threads take them from a common counter one by one. Each
  * zone has its own report; they are read in order when all is done, whoever finished first.
@@ -14,19 +14,19 @@
 #include <time.h>
 
 #include "anyns/name.h"
-#include "anyns/wire.h"
-#include "anyns/zone.h"
+#include "serve/cache.h"
 #include "serve/identity_zone.h"
+#include "serve/load_zone.h"
 
 struct job {
 	const struct config *config;
 	const struct load_options *options;
 	struct loaded *loaded;
+	struct load_sources sources;
+	struct cache *cache;
 	const struct loaded_zone **previous; /* by zone; NULL: none of that name */
-	size_t identity_parent; /* the zone closest above `identity-name:`; count: none */
 	atomic_size_t next;
 	atomic_size_t done;
-	pthread_mutex_t lock; /* of loaded->report, which is seldom written */
 };
 
 /* ------------------------------------------------------------ the previous load */
@@ -61,120 +61,95 @@ find_previous(struct job *job)
 	return true;
 }
 
+/* ------------------------------------------------------------ the image */
+
+/*
+ * The image that `image:` names: that of the previous load when it has not changed, or when the new
+ * one cannot be used. Most loads have none.
+ */
 static void
-free_files(struct zone_file *files, size_t count)
+open_image(struct job *job)
 {
-	for (size_t i = 0; files && i < count; i++)
-		free(files[i].path);
-	free(files);
+	struct loaded *loaded = job->loaded;
+	const char *path = job->config->image;
+	const struct loaded *previous = job->options->previous;
+	struct image_file *before = previous ? previous->image : NULL;
+	if (!path || job->options->text_only)
+		return;
+	bool same = before && !previous->image_kept && strcmp(image_file_path(before), path) == 0 &&
+		    image_file_is(before, path);
+	if (!same)
+		loaded->image = image_file_open(path, &loaded->report);
+	if (loaded->image || !before)
+		return;
+	loaded->image = image_file_share(before);
+	loaded->image_kept = !same;
 }
 
-/* NULL when out of memory: the zone is then compiled anew next time. */
-static struct zone_file *
-copy_files(const struct zone_file *files, size_t count)
-{
-	struct zone_file *copy = calloc(count ? count : 1, sizeof *copy);
-	for (size_t i = 0; copy && i < count; i++) {
-		copy[i] = files[i];
-		copy[i].path = strdup(files[i].path);
-		if (!copy[i].path) {
-			free_files(copy, i);
-			copy = NULL;
-		}
-	}
-	return copy;
-}
-
-/* ------------------------------------------------------------ one zone */
-
-/* Whether the files are those of the previous load, so that compiling again would give the same. */
+/* Whether a zone of the image has no master file: then it is known by the image alone. */
 static bool
-reuse(const struct job *job, size_t index, const struct loaded_zone *previous)
+is_image_only(const struct job *job, const struct config_zone *const *sorted, const uint8_t *apex)
 {
-	struct loaded_zone *zone = &job->loaded->zones[index];
-	const char *path = job->config->zones[index].file;
-	if (!previous || !previous->segment || previous->stale || !previous->files ||
-	    previous->file_count == 0 || strcmp(previous->files[0].path, path) != 0 ||
-	    previous->zonemd != job->config->zonemd ||
-	    /* The parent of the identity name is checked against it when it is read. */
-	    index == job->identity_parent ||
-	    zone_files_changed(previous->files, previous->file_count))
+	const struct config *config = job->config;
+	if (config->has_identity_name && name_equal(apex, config->identity_name))
 		return false;
-	zone->files = copy_files(previous->files, previous->file_count);
-	zone->file_count = zone->files ? previous->file_count : 0;
-	zone->segment = segment_share(previous->segment);
-	zone->expires = previous->expires;
-	zone->reused = true;
+	size_t low = 0;
+	size_t high = config->zone_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = name_compare(sorted[middle]->name, apex);
+		if (order == 0)
+			return false;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	return true;
 }
 
-static void
-check_identity(struct job *job, const struct zone *zone)
+static int
+compare_configured(const void *a, const void *b)
 {
-	struct report report = REPORT_INIT;
-	identity_zone_check_parent(job->config, zone, &report);
-	pthread_mutex_lock(&job->lock);
-	report_move(&job->loaded->report, &report);
-	pthread_mutex_unlock(&job->lock);
-	report_clear(&report);
+	const struct config_zone *const *left = a;
+	const struct config_zone *const *right = b;
+	return name_compare((*left)->name, (*right)->name);
 }
 
-/*
- * When the first signature that can be in an answer expires. RRSIG rdata: covered 2, algorithm 1,
- * labels 1, TTL 4, expiration 4. Its times are serial numbers (RFC 4034 3.1.5), which mean a moment
- * only near another one.
- */
-static int64_t
-first_expiry(const struct zone *zone, time_t now)
+/* ------------------------------------------------------------ the list of zones */
+
+/* Those of the configuration first, so that indexes are the same; then the identity zone; then what
+ * only the image has. */
+static bool
+list_zones(struct job *job)
 {
-	enum { EXPIRATION_AT = 8 };
-	int64_t first = INT64_MAX;
-	for (uint32_t n = 0; n < zone->name_count; n++) {
-		const struct zone_name *name = &zone->names[n];
-		if (name->flags & ZONE_NAME_OCCLUDED)
-			continue;
-		for (uint32_t s = name->first_set; s < name->first_set + name->set_count; s++) {
-			const struct zone_set *set = &zone->sets[s];
-			for (uint32_t i = 0; i < set->sig_count; i++) {
-				const uint8_t *sig = zone->rdatas[set->first_sig + i].bytes;
-				uint32_t expiration = wire_peek_u32(sig + EXPIRATION_AT);
-				int64_t moment = now + (int32_t)(expiration - (uint32_t)now);
-				if (moment < first)
-					first = moment;
-			}
-		}
+	const struct config *config = job->config;
+	struct loaded *loaded = job->loaded;
+	size_t most = loaded->image ? image_file_count(loaded->image) : 0;
+	const struct config_zone **sorted = calloc(config->zone_count + 1, sizeof(*sorted));
+	loaded->zones = calloc(config->zone_count + 1 + most, sizeof *loaded->zones);
+	if (!sorted || !loaded->zones) {
+		free(sorted);
+		return false;
 	}
-	return first;
+	for (size_t i = 0; i < config->zone_count; i++) {
+		sorted[i] = &config->zones[i];
+		name_lower(loaded->zones[loaded->count++].apex, config->zones[i].name);
+	}
+	if (config->has_identity_name && !job->options->text_only)
+		name_lower(loaded->zones[loaded->count++].apex, config->identity_name);
+	if (most)
+		qsort(sorted, config->zone_count, sizeof(*sorted), compare_configured);
+	for (size_t i = 0; i < most; i++) {
+		const uint8_t *apex = segment_apex(image_file_zone(loaded->image, i).segment);
+		if (is_image_only(job, sorted, apex))
+			name_lower(loaded->zones[loaded->count++].apex, apex);
+	}
+	free(sorted);
+	return true;
 }
 
-static void
-load_one(struct job *job, size_t index)
-{
-	const struct config_zone *configured = &job->config->zones[index];
-	const struct loaded_zone *previous = job->previous[index];
-	struct loaded_zone *zone = &job->loaded->zones[index];
-	zone->zonemd = job->config->zonemd;
-	zone->expires = INT64_MAX;
-	if (reuse(job, index, previous))
-		return;
-	struct zone_options options = {.zonemd = job->config->zonemd, .now = time(NULL)};
-	struct zone *records = zone_load(configured->name, configured->file, &options,
-					 &zone->report);
-	if (records) {
-		if (index == job->identity_parent)
-			check_identity(job, records);
-		zone->segment = segment_build(records, &zone->report);
-		zone->expires = first_expiry(records, options.now);
-		zone->files = copy_files(records->files, records->file_count);
-		zone->file_count = zone->files ? records->file_count : 0;
-		zone_free(records);
-	}
-	if (!zone->segment && previous && previous->segment) {
-		zone->segment = segment_share(previous->segment);
-		zone->expires = previous->expires;
-		zone->stale = true;
-	}
-}
+/* ------------------------------------------------------------ one zone */
 
 static void
 load_identity(struct job *job, struct loaded_zone *zone)
@@ -184,6 +159,19 @@ load_identity(struct job *job, struct loaded_zone *zone)
 		zone->segment = segment_build(records, &zone->report);
 	zone->expires = INT64_MAX; /* never signed */
 	zone_free(records);
+}
+
+static void
+load_one(struct job *job, size_t index)
+{
+	const struct config *config = job->config;
+	struct loaded_zone *zone = &job->loaded->zones[index];
+	bool configured = index < config->zone_count;
+	if (!configured && config->has_identity_name && index == config->zone_count)
+		load_identity(job, zone);
+	else
+		load_zone(&job->sources, configured ? &config->zones[index] : NULL,
+			  job->previous[index], zone);
 }
 
 /* ------------------------------------------------------------ all zones */
@@ -213,10 +201,7 @@ load_some(void *argument)
 		size_t i = atomic_fetch_add(&job->next, 1);
 		if (i >= job->loaded->count || cancelled(job))
 			return NULL;
-		if (i < job->config->zone_count)
-			load_one(job, i);
-		else
-			load_identity(job, &job->loaded->zones[i]);
+		load_one(job, i);
 		show_progress(job);
 	}
 }
@@ -252,80 +237,135 @@ build_directory(struct loaded *loaded, struct report *report)
 	return loaded->directory != NULL;
 }
 
-/* The zone that resolvers come through to the identity name. */
-static size_t
-find_identity_parent(const struct config *config)
+/* The zone that resolvers come through to the identity name must let them. */
+static void
+check_identity(struct job *job)
 {
-	size_t parent = config->zone_count;
-	unsigned depth = 0;
-	for (size_t i = 0; config->has_identity_name && i < config->zone_count; i++) {
-		const uint8_t *name = config->zones[i].name;
-		bool closer = parent == config->zone_count || name_labels(name) > depth;
-		if (!closer || !name_is_below(config->identity_name, name))
-			continue;
-		parent = i;
-		depth = name_labels(name);
+	struct loaded *loaded = job->loaded;
+	const struct loaded_zone *parent = NULL;
+	const uint8_t *name = job->config->identity_name;
+	if (!job->config->has_identity_name || job->options->text_only)
+		return;
+	for (size_t i = 0; i < loaded->count; i++) {
+		const struct loaded_zone *zone = &loaded->zones[i];
+		if (!name_equal(zone->apex, name) && name_is_below(name, zone->apex) &&
+		    (!parent || name_labels(zone->apex) > name_labels(parent->apex)))
+			parent = zone;
 	}
-	return parent;
+	if (parent && parent->segment)
+		identity_zone_check_parent(job->config, parent->segment, &loaded->report);
+}
+
+/* Whether a later start would gain by a new cache. */
+static bool
+is_cache_due(const struct job *job)
+{
+	const struct loaded *loaded = job->loaded;
+	size_t taken = 0;
+	for (size_t i = 0; i < loaded->count; i++) {
+		const struct loaded_zone *zone = &loaded->zones[i];
+		if (zone->origin == ORIGIN_TEXT && zone->segment && zone->files && !zone->reused)
+			return true;
+		taken += zone->origin == ORIGIN_CACHE;
+	}
+	/* What it has beyond that is no longer configured. */
+	return job->sources.cache && !job->options->previous &&
+	       taken != cache_count(job->sources.cache);
 }
 
 static void
-name_zones(struct loaded *loaded, const struct config *config)
+find_witnesses(struct loaded *loaded)
 {
-	for (size_t i = 0; i < config->zone_count; i++)
-		name_lower(loaded->zones[i].apex, config->zones[i].name);
-	if (config->has_identity_name)
-		name_lower(loaded->zones[config->zone_count].apex, config->identity_name);
+	for (size_t i = 0; i < loaded->count; i++) {
+		const struct loaded_zone *zone = &loaded->zones[i];
+		if (zone->segment && zone->origin != ORIGIN_TEXT)
+			loaded->witnesses[zone->origin == ORIGIN_CACHE] = zone->segment;
+	}
+}
+
+static bool
+prepare(struct job *job)
+{
+	struct loaded *loaded = job->loaded;
+	open_image(job);
+	if (!list_zones(job))
+		return false;
+	job->previous = calloc(loaded->count + 1, sizeof(*job->previous));
+	if (!job->previous || !find_previous(job))
+		return false;
+	struct cache *cache = job->options->text_only ? NULL
+						      : cache_open(job->config, &loaded->report);
+	job->sources = (struct load_sources){
+		.config = job->config,
+		.image = loaded->image,
+		.cache = cache,
+		.digest = job->options->text_only || job->config->image_cache,
+		.now = time(NULL),
+	};
+	job->cache = cache;
+	return true;
+}
+
+static bool
+run(struct job *job, struct report *report)
+{
+	struct loaded *loaded = job->loaded;
+	if (loaded->count == 0) {
+		report_move(report, &loaded->report);
+		report_add(report, SEVERITY_ERROR, (struct place){.file = job->config->path},
+			   "name zones, or an image that has some", "no zone to serve");
+		return false;
+	}
+	load_all(job);
+	if (cancelled(job)) {
+		report_add(report, SEVERITY_ERROR, (struct place){0}, NULL,
+			   "loading was interrupted");
+		return false;
+	}
+	check_identity(job);
+	find_witnesses(loaded);
+	loaded->cache_due = job->config->image_cache && !job->options->text_only &&
+			    is_cache_due(job);
+	return build_directory(loaded, report);
 }
 
 struct loaded *
 load_zones(const struct config *config, const struct load_options *options, struct report *report)
 {
-	size_t count = config->zone_count + config->has_identity_name;
 	struct loaded *loaded = calloc(1, sizeof *loaded);
 	struct job job = {.config = config, .options = options, .loaded = loaded};
-	if (loaded) {
-		loaded->count = count;
-		loaded->zones = calloc(count + 1, sizeof *loaded->zones);
-	}
-	job.previous = calloc(count + 1, sizeof(*job.previous));
-	bool ok = loaded && loaded->zones && job.previous;
-	if (ok) {
-		name_zones(loaded, config);
-		job.identity_parent = find_identity_parent(config);
-		ok = find_previous(&job);
-	}
-	if (!ok)
+	if (loaded)
+		atomic_init(&loaded->references, 1);
+	bool ok = loaded && prepare(&job);
+	if (ok)
+		ok = run(&job, report);
+	else
 		report_errno(report, SEVERITY_ERROR, (struct place){.file = config->path}, NULL,
-			     "cannot load %zu zones", count);
-	if (ok) {
-		pthread_mutex_init(&job.lock, NULL);
-		load_all(&job);
-		pthread_mutex_destroy(&job.lock);
-		ok = !cancelled(&job) && build_directory(loaded, report);
-	}
+			     "cannot load zones");
+	cache_close(job.cache);
 	free(job.previous);
-	if (!ok) {
-		if (cancelled(&job))
-			report_add(report, SEVERITY_ERROR, (struct place){0}, NULL,
-				   "loading was interrupted");
-		load_free(loaded);
-		return NULL;
-	}
+	if (ok)
+		return loaded;
+	load_free(loaded);
+	return NULL;
+}
+
+struct loaded *
+load_share(struct loaded *loaded)
+{
+	atomic_fetch_add_explicit(&loaded->references, 1, memory_order_relaxed);
 	return loaded;
 }
 
 void
 load_free(struct loaded *loaded)
 {
-	if (!loaded)
+	if (!loaded || atomic_fetch_sub_explicit(&loaded->references, 1, memory_order_acq_rel) != 1)
 		return;
-	for (size_t i = 0; loaded->zones && i < loaded->count; i++) {
-		segment_release(loaded->zones[i].segment);
-		free_files(loaded->zones[i].files, loaded->zones[i].file_count);
-		report_clear(&loaded->zones[i].report);
-	}
+	for (size_t i = 0; loaded->zones && i < loaded->count; i++)
+		load_zone_clear(&loaded->zones[i]);
 	directory_free(loaded->directory);
+	image_file_release(loaded->image);
 	report_clear(&loaded->report);
 	free(loaded->zones);
 	free(loaded);

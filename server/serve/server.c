@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "anyns/name.h"
@@ -23,6 +24,8 @@
 #include "serve/restart_needed.h"
 #include "serve/server_state.h"
 
+enum { RELOAD_NICE = 19 };
+
 /* ------------------------------------------------------------ loading */
 
 static void *
@@ -31,6 +34,10 @@ load_thread(void *argument)
 	struct server *server = argument;
 	struct config *config = server->to_load;
 	server->to_load = NULL;
+	/* A reload is not to be felt: whatever answers gets the core first. Threads begun here
+	 * inherit it; a refusal does no harm. */
+	if (server->current)
+		(void)setpriority(PRIO_PROCESS, (id_t)gettid(), RELOAD_NICE);
 	if (!config)
 		config = config_read(server->path, &server->load_report);
 	if (config) {
@@ -123,6 +130,12 @@ start_serving(struct server *server, struct generation *generation)
 		   "failed",
 		   summary.zones - summary.failed, config->listen_count, config->workers,
 		   config->instance, summary.failed);
+	if (config->image || config->image_cache)
+		log_notice(server->log,
+			   "of these zones %zu are from the image, %zu from the image cache, %zu "
+			   "compiled from text",
+			   summary.mapped, summary.cached, summary.compiled);
+	server_background_care(server, NULL);
 	return true;
 }
 
@@ -172,13 +185,14 @@ switch_over(struct server *server, struct generation *generation)
 	if (!log_set_instance(server->log, generation->config->instance))
 		log_error(server->log, "no memory to log as instance %s from now on",
 			  generation->config->instance);
-	generation_free(old);
 	struct generation_summary summary = generation_summarize(generation);
 	log_notice(server->log,
 		   "reloaded: %zu zones, %zu compiled, %zu unchanged, %zu kept in their previous "
 		   "version, %zu failed",
-		   summary.zones, summary.compiled, summary.reused, summary.stale, summary.failed);
+		   summary.zones, summary.compiled + summary.mapped + summary.cached,
+		   summary.reused, summary.stale, summary.failed);
 	server_control_tell(server, generation);
+	server_background_care(server, old);
 }
 
 static void
@@ -307,6 +321,7 @@ watch_signals(struct server *server)
 	ev_async_start(server->loop, &server->loaded);
 	mask_hangup(SIG_UNBLOCK);
 	/* Often enough not to be waited for, seldom enough to be nothing. */
+	server_background_watch(server);
 	ev_timer_init(&server->leave, on_leave, 0.1, 0.1);
 	server->leave.data = server;
 	if (!server->announcing)
@@ -375,6 +390,7 @@ stop(struct server *server)
 	net_close(server->net);
 	if (server->running)
 		log_notice(server->log, "stopped");
+	server_background_stop(server);
 	publish_free(server->publish);
 	generation_free(server->current);
 	config_free(server->to_load);

@@ -206,7 +206,7 @@ server_control_tell(struct server *server, const struct generation *generation)
 	struct status_reload reload = {.taken = generation != NULL, .report = &server->load_report};
 	if (generation) {
 		struct generation_summary summary = generation_summarize(generation);
-		reload.compiled = summary.compiled;
+		reload.compiled = summary.compiled + summary.mapped + summary.cached;
 		reload.unchanged = summary.reused;
 		list_zones(&reload.zones, generation->loaded, true);
 	}

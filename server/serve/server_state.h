@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * server_state.h - the serving process's state; shared by server.c and server_control.c alone. Main
- * thread only, but for what the loader thread is lent while it runs.
+ * server_state.h - the serving process's state; shared by server*.c alone. Main thread only, but
+ * for what the loader thread is lent while it runs.
  */
 #ifndef ANYNS_SERVE_SERVER_STATE_H
 #define ANYNS_SERVE_SERVER_STATE_H
@@ -15,6 +15,7 @@
 #include "control/control.h"
 #include "net/net.h"
 #include "serve/announcing.h"
+#include "serve/background.h"
 #include "serve/generation.h"
 
 struct server {
@@ -47,6 +48,15 @@ struct server {
 	struct config *to_load; /* start: already read; NULL: read it again */
 	struct generation *next;
 	struct report load_report;
+
+	/* What goes on behind a generation that is served; see server_background.c. */
+	struct background background;
+	ev_async background_done;
+	ev_timer watch;
+	bool care_again;            /* another generation came meanwhile */
+	bool cache_due;             /* what is served is not all in the image cache */
+	struct generation *retired; /* wait to be freed */
+	const struct loaded *lost;  /* whose file was found cut short; compared, never followed */
 };
 
 /* Reads configuration and zones again; the outcome goes to the log and to those who wait for it. */
@@ -54,6 +64,15 @@ void server_reload(struct server *server);
 
 /* Begins to leave: withdraw, answer until lingered, end. At once without announcements. */
 void server_leave(struct server *server);
+
+/* From now on the loop hears of it. */
+void server_background_watch(struct server *server);
+
+/* Looks after the current generation. `old` (may be NULL) is freed: no reader may be left. */
+void server_background_care(struct server *server, struct generation *old);
+
+/* Waits for its end, and frees what is left to be freed. */
+void server_background_stop(struct server *server);
 
 /* What the control socket needs of a server. The handler is valid as long as the server. */
 struct control_handler server_control_handler(struct server *server);

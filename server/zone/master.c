@@ -310,6 +310,8 @@ push(struct master *master, struct source *source, const uint8_t *origin)
 {
 	source->parent = master->source;
 	source->depth = master->source ? master->source->depth + 1 : 0;
+	if (master->draft->options->digest && !source_digest(source, source->file.digest))
+		master->draft->no_memory = true;
 	source->index = draft_file(master->draft, &source->file);
 	memcpy(source->origin, origin, name_length(origin, DNS_NAME_MAX));
 	memcpy(source->outer_owner, master->owner_name, sizeof master->owner_name);

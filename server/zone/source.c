@@ -9,9 +9,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* Positions in tokens have 32 bits. */
@@ -62,8 +62,41 @@ read_all(struct source *source, int fd, struct place place, struct report *repor
 			break;
 		at += (size_t)got;
 	}
+	source->start = source->text;
 	lexer_start(&source->lexer, source->text, at);
 	return true;
+}
+
+/*
+ * The kernel stamps files with a clock that ticks every few milliseconds: a file that was changed
+ * in the very tick in which it was read can be changed again without another stamp. Two seconds are
+ * what file systems of the coarsest stamps need.
+ */
+static struct timespec
+settled_change(const struct stat *status)
+{
+	enum { SETTLED_S = 2 };
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	bool settled = now.tv_sec - status->st_ctim.tv_sec > SETTLED_S;
+	return settled ? status->st_ctim : (struct timespec){0};
+}
+
+void
+source_note(struct zone_file *file, const struct stat *status)
+{
+	file->device = status->st_dev;
+	file->inode = status->st_ino;
+	file->size = status->st_size;
+	file->modified = status->st_mtim;
+	file->changed = settled_change(status);
+}
+
+bool
+source_digest(const struct source *source, uint8_t digest[static ZONE_DIGEST_SIZE])
+{
+	size_t size = (size_t)(source->lexer.end - source->start);
+	return EVP_Digest(source->start, size, digest, NULL, EVP_sha256(), NULL) == 1;
 }
 
 static bool
@@ -82,10 +115,7 @@ open_and_read(struct source *source, struct place place, struct report *report)
 	if (fstat(fd, &status) < 0) {
 		report_errno(report, SEVERITY_ERROR, place, NULL, "cannot read %s", path);
 	} else if (check_kind(&status, path, place, report)) {
-		source->device = status.st_dev;
-		source->file.inode = status.st_ino;
-		source->file.size = status.st_size;
-		source->file.modified = status.st_mtim;
+		source_note(&source->file, &status);
 		ok = read_all(source, fd, place, report);
 	}
 	close(fd);
@@ -116,6 +146,7 @@ source_text(const char *name, const char *text, size_t size, struct report *repo
 		report_add(report, SEVERITY_ERROR, place, NULL, "the text is longer than 4 GiB");
 	} else {
 		source->file.size = (int64_t)size;
+		source->start = text;
 		lexer_start(&source->lexer, text, size);
 		return source;
 	}
@@ -138,7 +169,7 @@ source_is_open(const struct source *source, const struct source *reader)
 {
 	/* By inode: a cycle may go through links and different spellings of a path. */
 	for (; reader; reader = reader->parent)
-		if (reader->text && reader->device == source->device &&
+		if (reader->text && reader->file.device == source->file.device &&
 		    reader->file.inode == source->file.inode)
 			return true;
 	return false;

@@ -4,7 +4,7 @@
 #ifndef ZONE_SOURCE_H
 #define ZONE_SOURCE_H
 
-#include <sys/types.h>
+#include <sys/stat.h>
 
 #include "anyns/name.h"
 #include "anyns/zone.h"
@@ -14,9 +14,9 @@ struct source {
 	struct source *parent; /* the file that $INCLUDEd this one; NULL: the first */
 	unsigned depth;
 	struct zone_file file; /* path is owned */
-	dev_t device;
-	uint32_t index; /* of the file in the draft */
-	char *text;     /* owned; NULL when the text is the caller's */
+	uint32_t index;        /* of the file in the draft */
+	char *text;            /* owned; NULL when the text is the caller's */
+	const char *start;     /* of the text, whoever owns it */
 	struct lexer lexer;
 	uint8_t origin[DNS_NAME_MAX];
 	uint8_t outer_owner[DNS_NAME_MAX]; /* the includer's owner and its state, for the return */
@@ -32,6 +32,12 @@ struct source *source_read(const char *path, struct place place, struct report *
 /* A source of the caller's text, which must outlive it. */
 struct source *source_text(const char *name, const char *text, size_t size,
 			   struct report *report) NODISCARD;
+
+/* What tells whether a file has changed since `status` was taken. */
+void source_note(struct zone_file *file, const struct stat *status);
+
+/* The digest of the whole text. false: the crypto library refuses. */
+bool source_digest(const struct source *source, uint8_t digest[static ZONE_DIGEST_SIZE]);
 
 void source_free(struct source *source);
 

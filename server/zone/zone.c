@@ -14,6 +14,7 @@
  *   group.c       names in canonical order, sets, empty non-terminals, what is occluded by what
  *   check_*.c     what is wrong with the zone as a whole
  *   zonemd.c      its digest
+ *   times.c       when its signatures begin and end to count
  *
  * Outside data is never trusted and never asserted about: whatever a file holds ends in a zone or
  * in findings, and findings say where. A zone with an error is not returned at all.
@@ -105,6 +106,53 @@ zone_files_changed(const struct zone_file *files, size_t count)
 		    status.st_mtim.tv_nsec != files[i].modified.tv_nsec)
 			return true;
 	}
+	return false;
+}
+
+/* Whether a file is the one that was read, as far as its inode can tell. */
+static bool
+looks_the_same(const struct zone_file *file, const struct stat *status)
+{
+	return file->changed.tv_sec != 0 && (uint64_t)status->st_dev == file->device &&
+	       (uint64_t)status->st_ino == file->inode && status->st_size == file->size &&
+	       status->st_mtim.tv_sec == file->modified.tv_sec &&
+	       status->st_mtim.tv_nsec == file->modified.tv_nsec &&
+	       status->st_ctim.tv_sec == file->changed.tv_sec &&
+	       status->st_ctim.tv_nsec == file->changed.tv_nsec;
+}
+
+static bool
+file_differs(struct zone_file *file)
+{
+	struct stat status;
+	uint8_t digest[ZONE_DIGEST_SIZE];
+	if (stat(file->path, &status) < 0 || status.st_size != file->size)
+		return true;
+	if (looks_the_same(file, &status))
+		return false;
+	/* Whatever is wrong with it will be found when it is read as a zone. */
+	struct report report = REPORT_INIT;
+	struct source *source = source_read(file->path, (struct place){.file = file->path},
+					    &report);
+	bool same = source && source_digest(source, digest) &&
+		    memcmp(digest, file->digest, sizeof digest) == 0;
+	if (same) {
+		file->device = source->file.device;
+		file->inode = source->file.inode;
+		file->modified = source->file.modified;
+		file->changed = source->file.changed;
+	}
+	source_free(source);
+	report_clear(&report);
+	return !same;
+}
+
+bool
+zone_files_differ(struct zone_file *files, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (file_differs(&files[i]))
+			return true;
 	return false;
 }
 

@@ -8,7 +8,7 @@ from files import finish, text, tree
 # Whose contract a shared header is.
 OWNER = {
     "base": "base", "dns": "base", "name": "base", "report": "base", "wire": "base",
-    "log": "observe", "zone": "zone", "image": "image", "config": "config", "answer": "answer",
+    "log": "observe", "zone": "zone", "image": "image", "image_file": "image", "config": "config", "answer": "answer",
     "publish": "net", "lease": "base", "gate_state": "base", "monotime": "base",
 }
 

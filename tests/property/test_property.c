@@ -112,7 +112,7 @@ build(struct world *world, const struct plan *plan)
 	for (size_t i = 0; i < world->count; i++) {
 		world->segments[i] = segment_build(world->zones[i], &report);
 		assert_non_null(world->segments[i]);
-		assert_true(segment_verify(world->segments[i]));
+		assert_true(segment_verify(world->segments[i], NULL));
 		entries[i] = (struct directory_entry){.apex = world->zones[i]->apex,
 						      .segment = world->segments[i]};
 	}

@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include "anyns/image_file.h"
 #include "image/format.h"
 
 #define ZONE_TEXT                                                                                  \
@@ -70,6 +73,20 @@ ask_everything(struct served *served, const char *zone)
 	}
 }
 
+/* All questions to the zones of a directory, which it takes over. */
+static void
+ask_directory(struct damage *damage, struct directory *directory)
+{
+	const struct directory *before = damage->served->view.zones;
+	if (!directory)
+		return;
+	damage->served->view.zones = directory;
+	bool root = directory_count(directory) == 1 && directory_apex(directory, 0)[0] == 0;
+	ask_everything(damage->served, root ? "" : "example.");
+	damage->served->view.zones = before;
+	directory_free(directory);
+}
+
 bool
 damage_ask(struct damage *damage, uint8_t *bytes, size_t size)
 {
@@ -78,20 +95,47 @@ damage_ask(struct damage *damage, uint8_t *bytes, size_t size)
 	if (size >= sizeof(struct image_header))
 		memset(bytes + iterations_at, 0, 2);
 	struct segment *segment = segment_open(bytes, size, "damaged", &report);
-	if (!segment) {
-		report_clear(&report);
-		return false;
+	if (segment) {
+		struct directory_entry entry = {segment_apex(segment), segment};
+		ask_directory(damage, directory_build(&entry, 1, &report));
 	}
-	struct directory_entry entry = {segment_apex(segment), segment};
-	struct directory *directory = directory_build(&entry, 1, &report);
-	const struct directory *before = damage->served->view.zones;
-	if (directory) {
-		damage->served->view.zones = directory;
-		ask_everything(damage->served, segment_apex(segment)[0] ? "example." : "");
-		damage->served->view.zones = before;
-	}
-	directory_free(directory);
 	segment_release(segment);
 	report_clear(&report);
-	return true;
+	return segment != NULL;
+}
+
+static void
+ask_zones(struct damage *damage, const struct image_file *file)
+{
+	enum { ZONES_MAX = 16 };
+	struct directory_entry entries[ZONES_MAX];
+	struct report report = REPORT_INIT;
+	size_t count = size_min(image_file_count(file), ZONES_MAX);
+	for (size_t i = 0; i < count; i++) {
+		struct segment *segment = image_file_zone(file, i).segment;
+		entries[i] = (struct directory_entry){segment_apex(segment), segment};
+		image_file_findings(file, i, &report);
+		if (image_file_find(file, segment_apex(segment)) != i)
+			abort(); /* what is sorted is found */
+	}
+	ask_directory(damage, directory_build(entries, count, &report));
+	report_clear(&report);
+}
+
+bool
+damage_ask_file(struct damage *damage, const uint8_t *bytes, size_t size)
+{
+	char path[64];
+	struct report report = REPORT_INIT;
+	int fd = memfd_create("image", MFD_CLOEXEC);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	bool written = fd >= 0 && write(fd, bytes, size) == (ssize_t)size;
+	struct image_file *file = written ? image_file_open(path, &report) : NULL;
+	if (file)
+		ask_zones(damage, file);
+	image_file_release(file);
+	report_clear(&report);
+	if (fd >= 0)
+		close(fd);
+	return file != NULL;
 }

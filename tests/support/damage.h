@@ -26,4 +26,7 @@ void damage_free(struct damage *damage);
  */
 bool damage_ask(struct damage *damage, uint8_t *bytes, size_t size);
 
+/* The same with `size` bytes as an image file. */
+bool damage_ask_file(struct damage *damage, const uint8_t *bytes, size_t size);
+
 #endif

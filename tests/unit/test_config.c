@@ -95,6 +95,8 @@ test_smallest_and_defaults(void **state)
 	assert_int_equal(config->health.interval_ms, 50);
 	assert_int_equal(config->health.hold_max_s, 600);
 	assert_null(config->state_directory);
+	assert_null(config->image);
+	assert_null(config->image_cache);
 	assert_string_equal(config->control, "/run/anyns/control.sock");
 	assert_false(config->control_named);
 	config_free(config);
@@ -275,6 +277,8 @@ test_wrong_types(void **state)
 		{"user", "{a: b}", "expected text, found a mapping"},
 		{"workers", "[]", "expected a number, found a list"},
 		{"zone-directory", "[]", "expected a file name, found a list"},
+		{"image", "[]", "expected a file name, found a list"},
+		{"image-cache", "{}", "expected a file name, found a mapping"},
 		{"identity-name", "{}", "expected a domain name, found a mapping"},
 		{"identity-name", "FALSE",
 		 "expected a domain name, found a boolean; quote it if this text is meant"},
@@ -324,6 +328,8 @@ test_duplicates_and_empty_values(void **state)
 					    "listen",
 					    "zones",
 					    "zone-directory",
+					    "image",
+					    "image-cache",
 					    "workers",
 					    "version",
 					    "user",
@@ -362,6 +368,19 @@ test_duplicates_and_empty_values(void **state)
 	}
 }
 
+/* Relative to the folder of the configuration; an image alone is enough to serve. */
+static void
+test_image(void **state)
+{
+	(void)state;
+	struct config *config = read_good(LISTEN "instance: x\nimage: zones.image\n"
+						 "image-cache: /nonexistent\n");
+	assert_string_equal(config->image, "zones.image");
+	assert_string_equal(config->image_cache, "/nonexistent");
+	assert_int_equal(config->zone_count, 0);
+	config_free(config);
+}
+
 static void
 test_unknown_keys(void **state)
 {
@@ -390,10 +409,11 @@ test_missing(void **state)
 		       "example.com.zone}]}");
 	expect_finding(ZONE, "1:1: error: \"listen\" is missing; add the addresses to answer on, "
 			     "as in listen: [192.0.2.53, \"2001:db8::53\"]");
-	expect_finding(LISTEN,
-		       "1:1: error: no zone to serve; add zones or zone-directory; the smallest "
-		       "useful one is {listen: [127.0.0.1@5300], zones: [{name: example.com, "
-		       "file: example.com.zone}]}");
+	expect_finding(
+		LISTEN,
+		"1:1: error: no zone to serve; add zones, zone-directory or image; the smallest "
+		"useful one is {listen: [127.0.0.1@5300], zones: [{name: example.com, "
+		"file: example.com.zone}]}");
 	expect_finding("listen: []\n" ZONE,
 		       "1:9: error: listen: expected 1 to 1024 addresses, found 0");
 }
@@ -578,6 +598,7 @@ main(void)
 		cmocka_unit_test(test_out_of_range),
 		cmocka_unit_test(test_wrong_types),
 		cmocka_unit_test(test_duplicates_and_empty_values),
+		cmocka_unit_test(test_image),
 		cmocka_unit_test(test_unknown_keys),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_instance),

@@ -3,6 +3,8 @@
 
 #include "serve_fixture.h"
 
+#include "serve/cache.h"
+
 static const uint8_t secret[CONFIG_SECRET_SIZE] = {1, 2, 3};
 
 #define ZONES                                                                       \
@@ -31,12 +33,15 @@ assert_summary(const struct generation *generation, struct generation_summary ex
 
 	assert_int_equal(found.zones, expected.zones);
 	assert_int_equal(found.compiled, expected.compiled);
+	assert_int_equal(found.mapped, expected.mapped);
+	assert_int_equal(found.cached, expected.cached);
 	assert_int_equal(found.reused, expected.reused);
 	assert_int_equal(found.stale, expected.stale);
 	assert_int_equal(found.failed, expected.failed);
 	assert_int_equal(found.errors > 0, expected.errors > 0);
 	assert_int_equal(found.warnings > 0, expected.warnings > 0);
-	assert_int_equal(found.zones, found.compiled + found.reused + found.stale + found.failed);
+	assert_int_equal(found.zones, found.compiled + found.mapped + found.cached + found.reused +
+					      found.stale + found.failed);
 }
 
 static void
@@ -80,6 +85,37 @@ sums_up(void **state)
 	generation_free(second);
 }
 
+/* Those of an image or a cache are neither compiled nor unchanged. */
+static void
+counts_origins(void **state)
+{
+	struct folder *folder = *state;
+	char more[512];
+	struct report report = REPORT_INIT;
+	size_t count;
+
+	put_file(folder, "a.zone", ZONE_GOOD(1));
+	put_file(folder, "b.zone", ZONE_GOOD(1));
+	put_file(folder, "c.zone", ZONE_GOOD(1));
+	snprintf(more, sizeof(more), ZONES "image-cache: %s\nimage: zones.image\n", folder->path);
+	struct generation *first = make(folder, ZONES, NULL);
+	struct image_zone zone = {.segment = first->loaded->zones[1].segment, .expires = INT64_MAX};
+	snprintf(more + 256, 256, "%s/zones.image", folder->path);
+	assert_true(image_file_write(more + 256, &zone, 1, NULL, &report));
+	struct generation *second = make(folder, more, NULL);
+	assert_summary(second, (struct generation_summary){.zones = 3, .compiled = 2, .mapped = 1});
+	assert_true(second->loaded->cache_due);
+	assert_true(cache_write(second->config, second->loaded, &count, &report));
+	assert_int_equal(count, 2);
+	put_file(folder, "c.zone", ZONE_GOOD(2));
+	struct generation *third = make(folder, more, NULL);
+	assert_summary(third, (struct generation_summary){
+				      .zones = 3, .compiled = 1, .mapped = 1, .cached = 1});
+	generation_free(first);
+	generation_free(second);
+	generation_free(third);
+}
+
 /* The configuration is taken over even then. */
 static void
 cancelled(void **state)
@@ -103,6 +139,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(has_what_answers_need),
 		cmocka_unit_test(sums_up),
+		cmocka_unit_test(counts_origins),
 		cmocka_unit_test(cancelled),
 	};
 	return cmocka_run_group_tests(tests, folder_make, folder_remove);

@@ -151,7 +151,10 @@ errors_below(struct folder *folder, const char *identity, const char *apex_text,
 	if (!zone)
 		report_print(&findings, stderr);
 	assert_non_null(zone);
-	identity_zone_check_parent(config, zone, &report);
+	struct segment *segment = segment_build(zone, &findings);
+	assert_non_null(segment);
+	identity_zone_check_parent(config, segment, &report);
+	segment_release(segment);
 	size_t errors = report.errors;
 	if (errors) {
 		assert_string_equal(report.findings[0].file, config->path);

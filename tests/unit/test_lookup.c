@@ -190,7 +190,7 @@ test_damaged(void **state)
 	uint8_t *copy = malloc(size);
 	assert_non_null(copy);
 	memcpy(copy, bytes, size);
-	struct image image = {.base = copy, .size = size};
+	struct image image = {.base = copy, .size = size, .header = (const void *)copy};
 	struct image_header *header = (struct image_header *)(void *)copy;
 
 	struct lookup found = look(&image, "q.w.");

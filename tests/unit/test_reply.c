@@ -135,10 +135,11 @@ copy_zone(void)
 	assert_non_null(z.bytes);
 	memcpy(z.bytes, bytes, size);
 	segment_release(segment);
-	z.scope = (struct scope){.image = {.base = z.bytes, .size = size},
-				 .name_at = DNS_HEADER_SIZE,
-				 .name_size = 13,
-				 .literal = true};
+	z.scope = (struct scope){
+		.image = {.base = z.bytes, .size = size, .header = (const void *)z.bytes},
+		.name_at = DNS_HEADER_SIZE,
+		.name_size = 13,
+		.literal = true};
 	return z;
 }
 

@@ -82,6 +82,28 @@ test_keep_limit(void **state)
 }
 
 static void
+test_copy(void **state)
+{
+	(void)state;
+	struct report to = REPORT_INIT, from = REPORT_INIT;
+	report_add(&from, SEVERITY_ERROR, (struct place){"f", 3, 4}, "r", "%s", "100 %d");
+	for (unsigned i = 0; i < REPORT_KEEP + 3; i++)
+		report_add(&from, SEVERITY_WARNING, nowhere, NULL, "w");
+	report_copy(&to, &from);
+	assert_int_equal(to.count, from.count);
+	assert_int_equal(to.errors, 1);
+	assert_int_equal(to.warnings, REPORT_KEEP + 3);
+	assert_int_equal(to.dropped, from.dropped);
+	assert_string_equal(to.findings[0].file, "f");
+	assert_int_equal(to.findings[0].column, 4);
+	assert_string_equal(to.findings[0].message, "100 %d");
+	assert_string_equal(to.findings[0].remedy, "r");
+	report_clear(&from);
+	assert_string_equal(to.findings[0].remedy, "r");
+	report_clear(&to);
+}
+
+static void
 test_move(void **state)
 {
 	(void)state;
@@ -174,6 +196,7 @@ main(void)
 		cmocka_unit_test(test_errno_text),
 		cmocka_unit_test(test_keep_limit),
 		cmocka_unit_test(test_move),
+		cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_line_forms),
 		cmocka_unit_test(test_line_is_one_line),
 		cmocka_unit_test(test_print),

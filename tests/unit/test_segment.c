@@ -88,10 +88,10 @@ test_life(void **state)
 	assert_memory_equal(segment_apex(opened), "\7example", 9);
 	assert_int_equal(segment_image(opened).size, size);
 	assert_ptr_equal(segment_image(opened).base, segment_bytes(opened, &size));
-	assert_true(segment_verify(opened));
+	assert_true(segment_verify(opened, NULL));
 	assert_ptr_equal(segment_share(opened), opened);
 	segment_release(opened);
-	assert_true(segment_verify(opened));
+	assert_true(segment_verify(opened, NULL));
 	segment_release(opened);
 	segment_release(NULL);
 	drop(&c);
@@ -108,7 +108,7 @@ test_verify(void **state)
 		struct report report = REPORT_INIT;
 		struct segment *segment = segment_open(c.bytes, c.size, "x", &report);
 		if (segment)
-			assert_false(segment_verify(segment));
+			assert_false(segment_verify(segment, NULL));
 		segment_release(segment);
 		report_clear(&report);
 		c.bytes[at] ^= 0x10;
@@ -131,11 +131,11 @@ test_no_digest(void **state)
 	report_clear(&report);
 	assert_int_equal(EVP_set_default_properties(NULL, "provider=none"), 1);
 	assert_false(segment_digest(c.bytes, c.size, digest));
-	assert_false(segment_verify(c.segment));
+	assert_false(segment_verify(c.segment, NULL));
 	assert_null(segment_build(zone, &report));
 	assert_int_equal(report.errors, 1);
 	assert_int_equal(EVP_set_default_properties(NULL, ""), 1);
-	assert_true(segment_verify(c.segment));
+	assert_true(segment_verify(c.segment, NULL));
 	zone_free(zone);
 	report_clear(&report);
 	drop(&c);
@@ -150,7 +150,7 @@ test_adopt(void **state)
 	assert_non_null(adopted);
 	size_t size;
 	assert_ptr_equal(segment_bytes(adopted, &size), c.bytes);
-	assert_true(segment_verify(adopted));
+	assert_true(segment_verify(adopted, NULL));
 	segment_release(adopted);
 	segment_release(c.segment);
 }

@@ -117,6 +117,52 @@ test_open_by_inode(void **state)
 	source_free(text);
 }
 
+/* SHA-256 of "abc", FIPS 180-2 B.1; of a text the same as of a file. */
+static void
+test_digest(void **state)
+{
+	(void)state;
+	struct report report = REPORT_INIT;
+	static const uint8_t abc[] = {0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea,
+				      0x41, 0x41, 0x40, 0xde, 0x5d, 0xae, 0x22, 0x23,
+				      0xb0, 0x03, 0x61, 0xa3, 0x96, 0x17, 0x7a, 0x9c,
+				      0xb4, 0x10, 0xff, 0x61, 0xf2, 0x00, 0x15, 0xad};
+	uint8_t digest[ZONE_DIGEST_SIZE];
+	write_file("abc");
+	struct source *file = source_read("file", (struct place){0}, &report);
+	struct source *text = source_text("text", "abc", 3, &report);
+	assert_true(file && text);
+	file->lexer.at = file->lexer.end; /* however far it was read */
+	assert_true(source_digest(file, digest));
+	assert_memory_equal(digest, abc, sizeof abc);
+	memset(digest, 0, sizeof digest);
+	assert_true(source_digest(text, digest));
+	assert_memory_equal(digest, abc, sizeof abc);
+	source_free(file);
+	source_free(text);
+}
+
+static void
+test_note(void **state)
+{
+	(void)state;
+	struct zone_file file = {0};
+	struct stat status;
+	write_file("abc");
+	assert_int_equal(stat("file", &status), 0);
+	source_note(&file, &status);
+	assert_int_equal(file.size, 3);
+	assert_int_equal(file.inode, status.st_ino);
+	assert_int_equal(file.device, status.st_dev);
+	assert_int_equal(file.modified.tv_nsec, status.st_mtim.tv_nsec);
+	/* Changed a moment ago: that moment tells nothing. */
+	assert_int_equal(file.changed.tv_sec, 0);
+	status.st_ctim.tv_sec -= 60;
+	source_note(&file, &status);
+	assert_int_equal(file.changed.tv_sec, status.st_ctim.tv_sec);
+	assert_int_equal(file.changed.tv_nsec, status.st_ctim.tv_nsec);
+}
+
 static void
 test_path(void **state)
 {
@@ -148,8 +194,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_read), cmocka_unit_test(test_not_files),
-		cmocka_unit_test(test_text), cmocka_unit_test(test_open_by_inode),
+		cmocka_unit_test(test_read),   cmocka_unit_test(test_not_files),
+		cmocka_unit_test(test_text),   cmocka_unit_test(test_open_by_inode),
+		cmocka_unit_test(test_digest), cmocka_unit_test(test_note),
 		cmocka_unit_test(test_path),
 	};
 	return cmocka_run_group_tests(tests, enter, leave);

@@ -118,6 +118,63 @@ test_files_changed(void **state)
 	fixture_free(&fixture);
 }
 
+/* As if the file had been read long after its last change. */
+static void
+settle(struct zone_file *file)
+{
+	struct stat status;
+	assert_int_equal(stat(file->path, &status), 0);
+	file->changed = status.st_ctim;
+}
+
+static void
+test_files_differ(void **state)
+{
+	(void)state;
+	struct report report = REPORT_INIT;
+	struct zone_options options = {.now = FIXTURE_NOW, .digest = true};
+	write_file("main", FIXTURE_HEAD "$INCLUDE part\n");
+	write_file("part", "www A 192.0.2.2\n");
+	struct zone *zone = zone_load(apex, "main", &options, &report);
+	assert_non_null(zone);
+	struct zone_file *files = zone->files;
+	assert_int_equal(zone->file_count, 2);
+	/* Written this very moment: a stamp that may come again is none. */
+	assert_int_equal(files[1].changed.tv_sec, 0);
+	assert_int_not_equal(files[1].device, 0);
+	assert_false(zone_files_differ(files, 2));
+	/* Written anew with the same bytes, and with others of the same length. */
+	assert_int_equal(rename("part", "old"), 0);
+	write_file("part", "www A 192.0.2.2\n");
+	uint64_t inode = files[1].inode;
+	assert_false(zone_files_differ(files, 2));
+	assert_int_not_equal(files[1].inode, inode);
+	settle(&files[0]);
+	settle(&files[1]);
+	assert_false(zone_files_differ(files, 2));
+	write_file("part", "www A 192.0.2.3\n");
+	assert_true(zone_files_differ(files, 2));
+	assert_false(zone_files_differ(files, 1));
+	/* What looks the same to the last detail is not read. */
+	settle(&files[0]);
+	files[0].digest[0] ^= 1;
+	assert_false(zone_files_differ(files, 1));
+	files[0].changed.tv_nsec ^= 1;
+	assert_true(zone_files_differ(files, 1));
+	files[0].digest[0] ^= 1;
+	assert_false(zone_files_differ(files, 1));
+	assert_int_equal(unlink("part") | unlink("old"), 0);
+	assert_true(zone_files_differ(files, 2));
+	zone_free(zone);
+
+	options.digest = false;
+	write_file("main", FIXTURE_HEAD);
+	zone = zone_load(apex, "main", &options, &report);
+	static const uint8_t none[ZONE_DIGEST_SIZE];
+	assert_memory_equal(zone->files[0].digest, none, sizeof none);
+	zone_free(zone);
+}
+
 static void
 test_text_is_not_kept(void **state)
 {
@@ -197,6 +254,7 @@ main(void)
 		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_not_a_zone),
 		cmocka_unit_test(test_files_changed),
+		cmocka_unit_test(test_files_differ),
 		cmocka_unit_test(test_text_is_not_kept),
 		cmocka_unit_test(test_dump),
 		cmocka_unit_test(test_threads),

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * mapping.h - a file mapped for reading, shared by reference count; gone with the last reference.
+ */
+#ifndef ANYNS_IMAGE_MAPPING_H
+#define ANYNS_IMAGE_MAPPING_H
+
+#include <stdatomic.h>
+
+#include "anyns/base.h"
+
+struct mapping;
+
+/*
+ * Maps the first `size` bytes (at least 1) of the open file `fd`, which may be closed afterwards.
+ * NULL with errno set. From the first call on the process survives that a mapped file is cut short:
+ * see mapping_lost().
+ */
+struct mapping *mapping_new(int fd, size_t size) NODISCARD;
+
+const uint8_t *mapping_bytes(const struct mapping *mapping);
+size_t mapping_size(const struct mapping *mapping);
+
+/* One more reference. Returns `mapping`. */
+struct mapping *mapping_share(struct mapping *mapping);
+
+/* NULL is legal. Thread-safe. */
+void mapping_release(struct mapping *mapping);
+
+/*
+ * True from the moment at which some byte could not be read any more: the file was cut short, or
+ * its disk failed. Such bytes read as zero. Readable as long as the process lives, whatever becomes
+ * of the mapping.
+ */
+const atomic_bool *mapping_lost(const struct mapping *mapping);
+
+#endif

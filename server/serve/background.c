@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "serve/background.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "anyns/name.h"
+#include "base/clock.h"
+#include "serve/cache.h"
+
+enum { NICE = 19 }; /* whatever else wants the core gets it first */
+
+static void
+compare(struct background *b, const struct loaded_zone *zone)
+{
+	struct background_result *result = &b->result;
+	size_t size;
+	(void)segment_bytes(zone->segment, &size);
+	(void)segment_verify(zone->segment, &b->cancel);
+	result->read++;
+	result->bytes += size;
+	if (segment_trust(zone->segment) == SEGMENT_BAD && result->bad++ == 0)
+		(void)name_lower(result->first_bad, zone->apex);
+}
+
+static void
+compare_all(struct background *b)
+{
+	struct monotime begin = clock_now();
+	for (size_t i = 0; i < b->loaded->count && !atomic_load(&b->cancel); i++) {
+		const struct loaded_zone *zone = &b->loaded->zones[i];
+		if (zone->segment && segment_trust(zone->segment) == SEGMENT_UNREAD)
+			compare(b, zone);
+	}
+	b->result.seconds = (double)monotime_since(clock_now(), begin) / (double)MONOTIME_S;
+}
+
+static void
+free_all(struct background *b)
+{
+	while (b->old) {
+		struct generation *next = b->old->next;
+		generation_free(b->old);
+		b->old = next;
+	}
+}
+
+static void *
+run(void *argument)
+{
+	struct background *b = argument;
+	/* Of this thread alone, as Linux has it. A refusal does no harm. */
+	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
+	free_all(b);
+	compare_all(b);
+	/* What was found bad is not written: the digests come first. */
+	if (b->write_cache && !atomic_load(&b->cancel))
+		b->result.cache_written = cache_write(b->config, b->loaded, &b->result.cached,
+						      &b->result.report);
+	b->done(b->context);
+	return NULL;
+}
+
+bool
+background_begin(struct background *b, const struct generation *generation, bool write_cache,
+		 struct generation *old)
+{
+	b->result = (struct background_result){.report = REPORT_INIT};
+	b->loaded = load_share(generation->loaded);
+	b->config = generation->config;
+	b->write_cache = write_cache;
+	b->old = old;
+	atomic_store(&b->cancel, false);
+	b->running = pthread_create(&b->thread, NULL, run, b) == 0;
+	if (b->running)
+		return true;
+	load_free(b->loaded);
+	free_all(b);
+	return false;
+}
+
+void
+background_end(struct background *b, bool cancel)
+{
+	if (!b->running)
+		return;
+	if (cancel)
+		atomic_store(&b->cancel, true);
+	pthread_join(b->thread, NULL);
+	b->running = false;
+	load_free(b->loaded);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * server_background.c - what the server learns about its zones after it serves them: whether the
+ * digests of mapped segments are right, whether their files are still whole, whether the image
+ * cache could be written. What is found wrong leads to a reload, which finds something better.
+ */
+#include "anyns/name.h"
+#include "serve/server_state.h"
+
+/* Cut files are found by those who ask at once (SERVFAIL), and by this within: */
+static const double WATCH_S = 0.5;
+
+void
+server_background_care(struct server *server, struct generation *old)
+{
+	struct background *background = &server->background;
+	server->cache_due |= server->current->loaded->cache_due;
+	if (old) {
+		old->next = server->retired;
+		server->retired = old;
+	}
+	if (background->running) {
+		/* Its config and zones are among the retired ones, which it does not free. */
+		atomic_store(&background->cancel, true);
+		server->care_again = true;
+		return;
+	}
+	server->care_again = false;
+	old = server->retired;
+	server->retired = NULL;
+	if (!background_begin(background, server->current, server->cache_due, old))
+		log_warning(server->log, "cannot start a thread to check images: they are served "
+					 "unchecked until the next reload");
+}
+
+static void
+tell_digests(struct server *server, const struct background_result *result)
+{
+	char text[NAME_TEXT_MAX];
+	if (result->bad) {
+		log_error(server->log,
+			  "digest of zone %s is wrong%s: what was mapped is damaged; loading what "
+			  "is not, compile the image again",
+			  name_text(text, result->first_bad),
+			  result->bad > 1 ? ", and others too" : "");
+		server_reload(server);
+	} else if (result->read) {
+		log_notice(server->log, "digests of %zu mapped zones are right: %.1f MB in %.2f s",
+			   result->read, (double)result->bytes / 1e6, result->seconds);
+	}
+}
+
+static void
+on_done(struct ev_loop *loop, ev_async *event, int events)
+{
+	struct server *server = event->data;
+	struct background_result *result = &server->background.result;
+	(void)loop;
+	(void)events;
+	if (!server->background.running)
+		return;
+	background_end(&server->background, false);
+	if (!server->care_again)
+		tell_digests(server, result);
+	if (result->cache_written) {
+		server->cache_due = false;
+		log_info(server->log, "image cache written: %zu zones", result->cached);
+	}
+	log_report(server->log, &result->report);
+	/* Once is enough: the next zone that is compiled brings the next try. */
+	if (result->report.count)
+		server->cache_due = false;
+	report_clear(&result->report);
+	if (server->care_again)
+		server_background_care(server, NULL);
+}
+
+/* One zone of each mapping stands for all of it. */
+static bool
+is_lost(const struct loaded *loaded)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(loaded->witnesses); i++)
+		if (loaded->witnesses[i] && segment_trust(loaded->witnesses[i]) == SEGMENT_BAD)
+			return true;
+	return false;
+}
+
+static void
+on_watch(struct ev_loop *loop, ev_timer *event, int events)
+{
+	struct server *server = event->data;
+	(void)loop;
+	(void)events;
+	if (!server->current || server->loading || !is_lost(server->current->loaded) ||
+	    server->lost == server->current->loaded)
+		return;
+	server->lost = server->current->loaded;
+	log_error(server->log, "a file of compiled zones was cut short or cannot be read any more: "
+			       "its zones are answered with SERVFAIL; loading what is whole. "
+			       "Replace such files by renaming, never in place");
+	server_reload(server);
+}
+
+static void
+tell_loop(void *context)
+{
+	struct server *server = context;
+	ev_async_send(server->loop, &server->background_done);
+}
+
+void
+server_background_watch(struct server *server)
+{
+	server->background.done = tell_loop;
+	server->background.context = server;
+	ev_async_init(&server->background_done, on_done);
+	ev_timer_init(&server->watch, on_watch, WATCH_S, WATCH_S);
+	server->background_done.data = server;
+	server->watch.data = server;
+	ev_async_start(server->loop, &server->background_done);
+	ev_timer_start(server->loop, &server->watch);
+}
+
+void
+server_background_stop(struct server *server)
+{
+	background_end(&server->background, true);
+	report_clear(&server->background.result.report);
+	while (server->retired) {
+		struct generation *next = server->retired->next;
+		generation_free(server->retired);
+		server->retired = next;
+	}
+}
