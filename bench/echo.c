@@ -2,17 +2,19 @@
 /*
  * echo.c - the ceiling: a UDP server without any work.
  *
- *     echo ADDRESS PORT
+ *     echo PORT ADDRESS...
  *
  * Sends back what it gets with the QR bit set, by the same system calls, batch and socket options
- * as the server, one thread. What it reaches no server on plain sockets can pass by more than
- * noise.
+ * as the server, one thread for an address. What it reaches no server on plain sockets can pass by
+ * more than noise.
  */
 #include <arpa/inet.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -104,19 +106,24 @@ serve(int fd)
 	}
 }
 
+/* One process for each address; those that nobody asks cost nothing. */
 int
 main(int argc, char **argv)
 {
-	struct address address;
-
-	if (argc != 3 || address_set(&address, argv[1], argv[2]) != 0) {
-		fputs("usage: echo ADDRESS PORT\n", stderr);
+	if (argc < 3) {
+		fputs("usage: echo PORT ADDRESS...\n", stderr);
 		return 2;
 	}
-	int fd = open_socket(&address);
-	if (fd < 0) {
-		perror("echo: cannot listen");
-		return 1;
+	for (int i = 2; i < argc; i++) {
+		struct address address;
+		int fd = address_set(&address, argv[i], argv[1]) == 0 ? open_socket(&address) : -1;
+		if (fd < 0) {
+			fprintf(stderr, "echo: cannot listen on %s\n", argv[i]);
+			return 1;
+		}
+		if (i + 1 == argc || fork() == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			serve(fd);
+		}
 	}
-	serve(fd);
 }

@@ -14,6 +14,7 @@ TYPES = {"A": 1, "NS": 2, "AAAA": 28, "DS": 43}
 NOERROR, NXDOMAIN = 0, 3
 UDP_SIZE = 1232
 SMALL, LARGE = 10_000, 1_000_000
+SERIAL = 1_000_000_000  # of fixed width: it is written over in place
 
 
 class Zone:
@@ -65,19 +66,27 @@ def write_zone(path, count, extra=""):
         return
     part = path.with_suffix(".part")
     with open(part, "w", encoding="ascii") as file:
-        file.write("$TTL 300\n@ SOA ns hostmaster 1 7200 3600 1209600 300\n@ NS ns\nns A 192.0.2.1\n" + extra)
+        file.write(f"$TTL 300\n@ SOA ns hostmaster {SERIAL} 7200 3600 1209600 300\n@ NS ns\nns A 192.0.2.1\n" + extra)
         for number in range(count):
             file.write(f"n{number} A 10.{number >> 16}.{number >> 8 & 255}.{number & 255}\n")
     part.rename(path)
 
 
-def sign_zone(path, name, plain):
-    """NSEC3 without salt or iterations, as RFC 9276 wants it; one key, ECDSA P-256."""
+def put_serial(path, serial):
+    """Writes another serial into a zone of write_zone()."""
+    with open(path, "r+b") as file:
+        at = file.read(200).index(b"hostmaster ") + len(b"hostmaster ")
+        file.seek(at)
+        file.write(b"%d" % serial)
+
+
+def sign_zone(path, name, plain, algorithm, *options):
+    """One key; signatures that are valid as long as this program lives."""
     if path.exists():
         return
-    made = subprocess.run(["ldns-keygen", "-k", "-a", "ECDSAP256SHA256", "-r", "/dev/urandom", name], cwd=path.parent,
+    made = subprocess.run(["ldns-keygen", "-k", "-a", *algorithm, "-r", "/dev/urandom", name], cwd=path.parent,
                           check=True, capture_output=True, text=True)
-    subprocess.run(["ldns-signzone", "-n", "-t", "0", "-i", "20200101000000", "-e", "20380101000000", "-o", name, "-f",
+    subprocess.run(["ldns-signzone", *options, "-i", "20200101000000", "-e", "20380101000000", "-o", name, "-f",
                     path.with_suffix(".part"), plain, made.stdout.strip()], cwd=path.parent, check=True)
     path.with_suffix(".part").rename(path)
 
@@ -93,10 +102,13 @@ def names(folder, name, title, count, asked, seed):
 def root(folder):
     """What a root server sees: six in ten for names that do not exist, most of the others for delegations."""
     zone = Zone(".", folder / "root.zone")
-    if not zone.path.exists():
-        zone.path.write_bytes((ROOT / "zones" / "root.zone").read_bytes())
-    lines = [line.split() for line in zone.path.read_text(encoding="ascii").splitlines()]
-    delegations = sorted({line[0] for line in lines if len(line) > 4 and line[3] == "NS" and line[0] != "."})
+    lines = [line.split() for line in (ROOT / "zones" / "root.zone").read_text(encoding="ascii").splitlines()]
+    plain = folder / "root.plain"
+    plain.write_text("".join(" ".join(line) + "\n" for line in lines if line[3] not in ("DNSKEY", "NSEC", "RRSIG", "ZONEMD")),
+                     encoding="ascii")
+    # As the real one: NSEC, RSA with 2,048 bits. Its own keys are not ours to sign with.
+    sign_zone(zone.path, zone.name, plain, ("RSASHA256", "-b", "2048"))
+    delegations = sorted({line[0] for line in lines if line[3] == "NS" and line[0] != "."})
     source = random.Random(3)
     questions = []
     for _ in range(50_000):
@@ -112,7 +124,8 @@ def root(folder):
 
 def nsec3(folder, plain):
     zone = Zone("nsec3.example", folder / "nsec3.example.zone")
-    sign_zone(zone.path, zone.name, plain)
+    # No salt, no further iterations: RFC 9276.
+    sign_zone(zone.path, zone.name, plain, ("ECDSAP256SHA256",), "-n", "-t", "0")
     source = random.Random(4)
     questions = [(f"{word(source)}.{zone.name}", "A", "D") for _ in range(50_000)]
     return Workload("nsec3", "NSEC3, NXDOMAIN with DO", zone, questions, {NXDOMAIN: 1}, {NXDOMAIN: (False, True)},
