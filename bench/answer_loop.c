@@ -20,7 +20,7 @@
 #include "serve/load.h"
 
 enum {
-	BATCH = 32, /* as server/net/udp.c */
+	BATCH = ANSWER_BATCH, /* as server/net/udp.c */
 	ROOM = 4096,
 	LINE = 64,
 	CACHE_MIN = 64 << 20, /* when the system does not tell the size of its largest cache */
@@ -81,9 +81,12 @@ answer_batch(struct loop *loop, size_t from, size_t count)
 	int64_t start = now_ns();
 	for (size_t i = 0; i < count; i++) {
 		const struct question *q = &loop->questions.all[(from + i) % loop->questions.count];
-		sizes[i] = answer_message(loop->worker, &loop->view, &client, q->bytes, q->size,
-					  out[i], ROOM);
+		answer_prepare(loop->worker, &loop->view, i, q->bytes, q->size);
 	}
+	for (size_t i = 0; i < count; i++)
+		answer_fetch(loop->worker, i);
+	for (size_t i = 0; i < count; i++)
+		sizes[i] = answer_finish(loop->worker, &loop->view, &client, i, out[i], ROOM);
 	loop->ns += now_ns() - start;
 	for (size_t i = 0; i < count; i++) {
 		loop->answers += sizes[i] > 0;

@@ -149,6 +149,7 @@ def wildcard(folder):
 
 def make(folder, large=LARGE):
     """All workloads by name; files that an earlier run left are used again."""
+    folder = folder / f"zones-{large}"
     folder.mkdir(parents=True, exist_ok=True)
     small = names(folder, "names10k", "10,000 names", SMALL, 100_000, 1)
     made = [
