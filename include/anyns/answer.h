@@ -47,6 +47,23 @@ struct answer_worker *answer_worker_new(void) NODISCARD;
 void answer_worker_free(struct answer_worker *worker);
 
 /*
+ * The same as answer_message() in three steps, so that a batch of queries waits for memory once and
+ * not one after the other: prepare all, fetch all, finish all, each by the slot it has in the
+ * batch. Between the first and the last step the view stays and the message does too.
+ *
+ * Prepare takes the message apart and starts to load the index, fetch starts to load the name that
+ * the index points to. Fetch only makes finish faster and may be left out.
+ */
+enum { ANSWER_BATCH = 32 };
+void answer_prepare(struct answer_worker *worker, const struct answer_view *view, size_t slot,
+		    const uint8_t *message, size_t size);
+void answer_fetch(struct answer_worker *worker, size_t slot);
+/* `client`, `out`, `room` and the result are those of answer_message(). */
+size_t answer_finish(struct answer_worker *worker, const struct answer_view *view,
+		     const struct answer_client *client, size_t slot, uint8_t *out,
+		     size_t room) NODISCARD;
+
+/*
  * Answers the message of `size` bytes at `message` into `out`. `room` is at least 512 and bounds
  * the answer; for UDP the smaller of the client's EDNS size and the configured one bounds it too.
  * Nothing in `message` is changed; the buffers do not overlap.

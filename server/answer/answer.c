@@ -22,10 +22,19 @@
 
 enum { UDP_SIZE_MIN = 512 }; /* RFC 1035 4.2.1; RFC 6891 6.2.3 reads smaller sizes as this */
 
+/* A query taken apart and not yet answered. */
+struct pending {
+	const uint8_t *message;
+	const struct zone_entry *zone; /* of the question's name; NULL: none, or none needed */
+	enum query_verdict verdict;
+	struct query query;
+	struct lookup_name name;
+};
+
 struct answer_worker {
 	struct cookie_hasher *hasher;
-	struct lookup_name question;
 	struct lookup_name chain[2];
+	struct pending pending[ANSWER_BATCH];
 };
 
 struct answer_worker *
@@ -89,15 +98,16 @@ refuse_type(struct reply *reply, uint16_t type)
 
 static void
 answer_question(struct answer_worker *worker, const struct answer_view *view,
-		const struct query *query, struct reply *reply)
+		const struct pending *pending, struct reply *reply)
 {
+	const struct query *query = &pending->query;
 	if (query->class == DNS_CLASS_CH) {
 		identity_answer(reply, view->setup, query);
 	} else if (query->class != DNS_CLASS_IN) {
 		reply->rcode = DNS_RCODE_REFUSED;
 		reply->error = EDNS_ERROR_NOT_AUTHORITATIVE;
 	} else if (!refuse_type(reply, query->type)) {
-		resolve(reply, view->zones, query, worker->chain);
+		resolve(reply, view->zones, pending->zone, query, worker->chain);
 	}
 }
 
@@ -116,36 +126,70 @@ put_header(const struct reply *reply, const struct query *query)
 	wire_poke_u16(reply->out + 10, reply->counts[REPLY_ADDITIONAL]);
 }
 
+void
+answer_prepare(struct answer_worker *worker, const struct answer_view *view, size_t slot,
+	       const uint8_t *message, size_t size)
+{
+	struct pending *pending = &worker->pending[slot];
+	struct query *query = &pending->query;
+
+	pending->message = message;
+	pending->zone = NULL;
+	pending->verdict = query_parse(query, &pending->name, message, size);
+	if (pending->verdict != QUERY_ANSWER || query->class != DNS_CLASS_IN)
+		return;
+	pending->zone = resolve_zone(view->zones, query);
+	if (pending->zone && pending->zone->image.base)
+		image_fetch_bucket(&pending->zone->image, &pending->name);
+}
+
+void
+answer_fetch(struct answer_worker *worker, size_t slot)
+{
+	const struct pending *pending = &worker->pending[slot];
+
+	if (pending->zone && pending->zone->image.base)
+		image_fetch_node(&pending->zone->image, &pending->name);
+}
+
+size_t
+answer_finish(struct answer_worker *worker, const struct answer_view *view,
+	      const struct answer_client *client, size_t slot, uint8_t *out, size_t room)
+{
+	const struct pending *pending = &worker->pending[slot];
+	const struct query *query = &pending->query;
+	struct edns_reply edns;
+	if (pending->verdict == QUERY_IGNORE)
+		return 0;
+	edns_prepare(&edns, worker->hasher, view->setup, client, query);
+
+	size_t limit = answer_limit(query, view->setup, client, room);
+	struct reply reply = {
+		.out = out,
+		.at = DNS_HEADER_SIZE + query->question_size,
+		.question_end = DNS_HEADER_SIZE + query->question_size,
+		.limit = limit - edns.size,
+	};
+	/* The question as it came: resolvers check that the case of its letters returns (0x20). */
+	memcpy(out + DNS_HEADER_SIZE, pending->message + DNS_HEADER_SIZE, query->question_size);
+
+	if (pending->verdict == QUERY_REJECT)
+		reply.rcode = query->rcode;
+	else if (pending->verdict == QUERY_ANSWER)
+		answer_question(worker, view, pending, &reply);
+	else if (query->edns.cookie_size > COOKIE_CLIENT && !edns.cookie_valid)
+		reply.rcode = DNS_RCODE_BADCOOKIE;
+
+	edns_write(&edns, view->setup, client, query, &reply, limit);
+	put_header(&reply, query);
+	return reply.at;
+}
+
 size_t
 answer_message(struct answer_worker *worker, const struct answer_view *view,
 	       const struct answer_client *client, const uint8_t *message, size_t size,
 	       uint8_t *out, size_t room)
 {
-	struct query query;
-	struct edns_reply edns;
-	enum query_verdict verdict = query_parse(&query, &worker->question, message, size);
-	if (verdict == QUERY_IGNORE)
-		return 0;
-	edns_prepare(&edns, worker->hasher, view->setup, client, &query);
-
-	size_t limit = answer_limit(&query, view->setup, client, room);
-	struct reply reply = {
-		.out = out,
-		.at = DNS_HEADER_SIZE + query.question_size,
-		.question_end = DNS_HEADER_SIZE + query.question_size,
-		.limit = limit - edns.size,
-	};
-	/* The question as it came: resolvers check that the case of its letters returns (0x20). */
-	memcpy(out + DNS_HEADER_SIZE, message + DNS_HEADER_SIZE, query.question_size);
-
-	if (verdict == QUERY_REJECT)
-		reply.rcode = query.rcode;
-	else if (verdict == QUERY_ANSWER)
-		answer_question(worker, view, &query, &reply);
-	else if (query.edns.cookie_size > COOKIE_CLIENT && !edns.cookie_valid)
-		reply.rcode = DNS_RCODE_BADCOOKIE;
-
-	edns_write(&edns, view->setup, client, &query, &reply, limit);
-	put_header(&reply, &query);
-	return reply.at;
+	answer_prepare(worker, view, 0, message, size);
+	return answer_finish(worker, view, client, 0, out, room);
 }

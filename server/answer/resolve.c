@@ -300,16 +300,21 @@ follow_dname(struct resolver *r, const struct lookup *found)
 
 /* ------------------------------------------------------------ the chain */
 
-/* Finds the zone of the current name. NULL: not served here. */
+/* Finds the zone of a name. NULL: not served here. */
 static const struct zone_entry *
-find_zone(const struct resolver *r)
+find_zone(const struct directory *zones, const struct lookup_name *name, uint16_t type)
 {
-	unsigned labels = r->name->labels;
 	const struct zone_entry *entry = NULL;
 	/* The DS of a zone's own name is the parent's, if the parent is served too. */
-	if (r->query->type == DNS_TYPE_DS && labels > 0)
-		entry = directory_find(r->zones, r->name, labels - 1);
-	return entry ? entry : directory_find(r->zones, r->name, labels);
+	if (type == DNS_TYPE_DS && name->labels > 0)
+		entry = directory_find(zones, name, name->labels - 1u);
+	return entry ? entry : directory_find(zones, name, name->labels);
+}
+
+const struct zone_entry *
+resolve_zone(const struct directory *zones, const struct query *query)
+{
+	return find_zone(zones, query->name, query->type);
 }
 
 static void
@@ -398,7 +403,7 @@ enter_next(struct resolver *r)
 	r->name = next;
 	r->owner.at = r->next_at;
 
-	const struct zone_entry *entry = find_zone(r);
+	const struct zone_entry *entry = find_zone(r->zones, next, r->query->type);
 	if (!entry || !entry->image.base)
 		return false;
 	if (entry->image.base != r->scope.image.base)
@@ -407,8 +412,8 @@ enter_next(struct resolver *r)
 }
 
 void
-resolve(struct reply *reply, const struct directory *zones, const struct query *query,
-	struct lookup_name names[2])
+resolve(struct reply *reply, const struct directory *zones, const struct zone_entry *zone,
+	const struct query *query, struct lookup_name names[2])
 {
 	/* Not zeroed: most answers use neither. */
 	uint64_t told[2 * CHAIN_MAX];
@@ -423,13 +428,12 @@ resolve(struct reply *reply, const struct directory *zones, const struct query *
 			     .told = told,
 			     .proofs = &proofs};
 	r.owner.at = DNS_HEADER_SIZE;
-	const struct zone_entry *entry = find_zone(&r);
-	if (!entry || !entry->image.base) {
-		reply->rcode = entry ? DNS_RCODE_SERVFAIL : DNS_RCODE_REFUSED;
-		reply->error = entry ? EDNS_ERROR_INVALID_DATA : EDNS_ERROR_NOT_AUTHORITATIVE;
+	if (!zone || !zone->image.base) {
+		reply->rcode = zone ? DNS_RCODE_SERVFAIL : DNS_RCODE_REFUSED;
+		reply->error = zone ? EDNS_ERROR_INVALID_DATA : EDNS_ERROR_NOT_AUTHORITATIVE;
 		return;
 	}
-	enter_zone(&r, entry,
+	enter_zone(&r, zone,
 		   (struct scope){.name_at = DNS_HEADER_SIZE,
 				  .name_size = query->name->size,
 				  .literal = true});

@@ -10,12 +10,15 @@
 #include "answer/reply.h"
 #include "anyns/image.h"
 
+/* The zone that answers the question. NULL: none is served here. */
+const struct zone_entry *resolve_zone(const struct directory *zones, const struct query *query);
+
 /*
  * Writes the answer to the question in `query` behind the question in `reply`: records, counts, AA,
- * rcode, EDE code; truncated when something that must be there does not fit. `names` are two names
- * of scratch space besides query->name.
+ * rcode, EDE code; truncated when something that must be there does not fit. `zone` is what
+ * resolve_zone() says; `names` are two names of scratch space besides query->name.
  */
-void resolve(struct reply *reply, const struct directory *zones, const struct query *query,
-	     struct lookup_name names[2]);
+void resolve(struct reply *reply, const struct directory *zones, const struct zone_entry *zone,
+	     const struct query *query, struct lookup_name names[2]);
 
 #endif

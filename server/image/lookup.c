@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { LINE = 64 }; /* bytes of a cache line; another size costs speed only */
+
 /* The `size` bytes at `ref`, or NULL when they are not all inside. */
 static const void *
 bytes_at(const struct image *image, uint32_t ref, size_t size)
@@ -111,17 +113,63 @@ image_set_extras(const struct image_set *set)
 							  image_set_extras_at(set));
 }
 
+static const struct image_bucket *
+buckets_of(const struct image *image)
+{
+	return (const void *)(image->base + (size_t)image_header(image)->buckets * IMAGE_REF_UNIT);
+}
+
+/* The bucket in which the search for a hash begins. */
+static uint32_t
+home_of(const struct image_header *header, uint64_t hash)
+{
+	return (uint32_t)((hash >> 32) * header->bucket_count >> 32);
+}
+
+static void
+fetch(const void *at)
+{
+	__builtin_prefetch(at);
+	/* Link-time optimisation drops calls of functions that have no effect, and gcc takes a
+	 * prefetch for none. */
+	__asm__ volatile("");
+}
+
+void
+image_fetch_bucket(const struct image *image, const struct lookup_name *name)
+{
+	uint32_t home = home_of(image_header(image), name->hashes[name->labels]);
+	fetch(&buckets_of(image)[home]);
+}
+
+void
+image_fetch_node(const struct image *image, const struct lookup_name *name)
+{
+	uint64_t hash = name->hashes[name->labels];
+	const struct image_bucket *bucket = &buckets_of(image)[home_of(image_header(image), hash)];
+
+	for (unsigned i = 0; i < IMAGE_BUCKET_SLOTS; i++) {
+		if (bucket->tags[i] != (uint32_t)hash)
+			continue;
+		const uint8_t *node = bytes_at(image, bucket->refs[i], 2 * LINE);
+		if (!node)
+			continue;
+		/* Node, name and a small set are rarely more than two lines. */
+		fetch(node);
+		fetch(node + LINE);
+	}
+}
+
 /* The indexed node of the suffix of `labels` labels, or NULL. */
 static const struct image_node *
 probe(const struct image *image, const struct lookup_name *name, unsigned labels)
 {
 	const struct image_header *header = image_header(image);
-	const struct image_bucket *buckets = (const void *)(image->base + (size_t)header->buckets *
-										  IMAGE_REF_UNIT);
+	const struct image_bucket *buckets = buckets_of(image);
 	const uint8_t *wire = lookup_name_suffix(name, labels);
 	size_t size = lookup_name_suffix_size(name, labels) - header->apex_size;
 	uint64_t hash = name->hashes[labels];
-	uint32_t at = (uint32_t)((hash >> 32) * header->bucket_count >> 32);
+	uint32_t at = home_of(header, hash);
 
 	for (uint32_t n = 0; n < header->probe_limit; n++) {
 		const struct image_bucket *bucket = &buckets[at];

@@ -90,6 +90,13 @@ struct lookup {
 /* `name` is at or below the segment's apex. */
 struct lookup image_lookup(const struct image *image, const struct lookup_name *name);
 
+/*
+ * Hints to the processor: begin to load what image_lookup() of the name reads first, its bucket;
+ * and, once that is there, the node. Both say nothing and cost little when the name is missing.
+ */
+void image_fetch_bucket(const struct image *image, const struct lookup_name *name);
+void image_fetch_node(const struct image *image, const struct lookup_name *name);
+
 /* The node or hashed record at `ref`, wholly inside the segment, or NULL. */
 const struct image_node *image_node_at(const struct image *image, uint32_t ref);
 const struct image_hashed *image_hashed_at(const struct image *image, uint32_t ref);

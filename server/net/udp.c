@@ -32,7 +32,7 @@
 
 enum {
 	/* Past 32 the gain per system call is small, and the last answer waits longer. */
-	UDP_BATCH = 32,
+	UDP_BATCH = ANSWER_BATCH,
 	/* So many promise more behind them: asking this socket again costs less than poll(). */
 	UDP_PROMISING = 8,
 	UDP_BURST = 8, /* batches from one socket before the others have their turn */
@@ -160,18 +160,31 @@ client_of(const struct udp_slot *slot)
 	};
 }
 
-/* Answers one query; while it does, the lease tells which. Returns the answer's size or 0. */
-static size_t
-answer_one(struct udp_worker *w, const struct answer_view *view, const struct answer_client *client,
-	   struct udp_slot *slot, size_t size)
+/* The lease tells which packet we are busy with: after a crash that is the suspect. */
+static void
+busy_with(struct udp_worker *w, unsigned i)
 {
 	if (w->lease)
-		lease_packet_begin(w->lease, w->slot, slot->query, size);
-	size_t answer = answer_message(w->answer, view, client, slot->query, size, slot->answer,
-				       UDP_ANSWER_ROOM);
+		lease_packet_begin(w->lease, w->slot, w->slots[i].query, w->in[i].msg_len);
+}
+
+static void
+busy_with_none(struct udp_worker *w)
+{
 	if (w->lease)
 		lease_packet_end(w->lease, w->slot);
-	return answer;
+}
+
+/* The first two steps of answer.h for a whole batch, so that it waits for memory together. */
+static void
+prepare_answers(struct udp_worker *w, const struct answer_view *view, unsigned received)
+{
+	for (unsigned i = 0; i < received; i++) {
+		busy_with(w, i);
+		answer_prepare(w->answer, view, i, w->slots[i].query, w->in[i].msg_len);
+	}
+	for (unsigned i = 0; i < received; i++)
+		answer_fetch(w->answer, i);
 }
 
 /* Answers in[0..received) into out[]; returns how many answers there are. */
@@ -185,13 +198,16 @@ answer_batch(struct udp_worker *w, unsigned received)
 	/* A tick (1 to 10 ms) late is nothing to a cookie's seconds, and costs a tenth of the
 	 * precise clock. */
 	clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	prepare_answers(w, view, received);
 	for (unsigned i = 0; i < received; i++) {
 		struct udp_slot *slot = &w->slots[i];
 		struct msghdr *from = &w->in[i].msg_hdr;
 		struct msghdr *to = &w->out[ready].msg_hdr;
 		struct answer_client client = client_of(slot);
 		client.now = (uint32_t)now.tv_sec;
-		size_t size = answer_one(w, view, &client, slot, w->in[i].msg_len);
+		busy_with(w, i);
+		size_t size = answer_finish(w->answer, view, &client, i, slot->answer,
+					    UDP_ANSWER_ROOM);
 		if (size == 0)
 			continue;
 		slot->answer_span.iov_len = size;
@@ -204,6 +220,7 @@ answer_batch(struct udp_worker *w, unsigned received)
 			turn_control(to);
 		ready++;
 	}
+	busy_with_none(w);
 	publish_rest();
 	return ready;
 }

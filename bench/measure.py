@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The measurements. Each takes a running or a startable server and returns figures."""
+import json
+import re
+import shutil
+import subprocess
+import time
+
+from servers import Echo, Lost
+from verify import NAMES, check_rcodes, soa_serial
+from workloads import put_serial
+
+OFFERED = 400_000  # questions a second for saturation: more than any server here answers
+BATCH = 32
+SLOPE = (2000, 12000)
+READY = 60  # seconds until the first right answer
+RELOAD_EVERY = 3.0  # seconds
+RELOAD_SHARE = 0.8  # of saturation
+# What the generator can offer by itself without falling behind on one core.
+RELOAD_MOST = 180_000
+
+
+class Bench:
+    def __init__(self, place, programs, folder):
+        self.place, self.programs, self.folder = place, programs, folder
+
+    def address(self, workload):
+        return self.place.v6 if workload.family == 6 else self.place.v4
+
+    def load(self, workload, *options, limit=120):
+        done = self.place.ask(self.programs["load"], "-s", self.address(workload), "-q", workload.stream, *options,
+                              limit=limit)
+        if done.returncode or not done.stdout:
+            raise Lost(f"no answer within the limit: {workload.title} {done.stderr.strip()}")
+        return json.loads(done.stdout)
+
+    def start(self, server, zones, workload):
+        """Starts the server. Returns milliseconds from exec to the first right answer."""
+        asking = self.place.start_client(self.programs["load"], "-s", self.address(workload), "-q", workload.stream, "-f", "-t",
+                                         READY)
+        try:
+            time.sleep(0.05)  # it reads its questions first
+            server.serve(zones, self.folder)
+            if isinstance(server, Echo):
+                time.sleep(0.2)
+                return 0.0
+            said = asking.communicate(timeout=READY + 5)[0]
+        except subprocess.TimeoutExpired:
+            said = ""
+        finally:
+            asking.kill()
+            asking.wait()
+        server.check_alive()
+        if not said:
+            raise Lost(f"{server.name}: no right answer within {READY} s, see {server.folder}")
+        return (json.loads(said)["first_ns"] - server.started) / 1e6
+
+    def saturation(self, server, workload, seconds):
+        """Replies a second when more is asked than can be answered, and CPU-ns per reply: user, kernel."""
+        before = server.cpu()
+        done = self.place.ask(self.programs["kxdpgun"], "-t", seconds, "-Q", OFFERED, "-b", BATCH, "-F", "1s1", "-i",
+                              workload.text, self.address(workload))
+        after = server.cpu()
+        output = done.stdout + done.stderr
+        replies = re.search(r"total replies: +(\d+)", output)
+        if not replies or int(replies[1]) == 0:
+            raise Lost(f"{server.name}, {workload.title}: kxdpgun got no reply: {output.strip()[-200:]}")
+        if not isinstance(server, Echo):
+            counts = {NAMES.get(name, name): int(count) for name, count in re.findall(r"responded (\w+): +(\d+)", output)}
+            check_rcodes(server, workload, counts)
+        total, user, kernel = (late - early for late, early in zip(after, before))
+        each = total / int(replies[1])
+        share = user / (user + kernel) if user + kernel else 0
+        return {"per_second": int(replies[1]) / float(seconds), "user_ns": each * share, "kernel_ns": each * (1 - share)}
+
+    def latency(self, server, workload, rate, seconds):
+        result = self.load(workload, "-r", rate, "-t", seconds)
+        if not isinstance(server, Echo):
+            check_rcodes(server, workload, dict(enumerate(result["rcodes"])))
+        return result
+
+    def instructions(self, server, zones, workload):
+        """User-space instructions of one question, asked one at a time: the slope between two numbers of them."""
+        totals = []
+        for count in SLOPE:
+            out = self.folder / "callgrind"
+            shutil.rmtree(out, ignore_errors=True)
+            out.mkdir(parents=True)
+            server.wrapper = ("valgrind", "--tool=callgrind", "--trace-children=yes", "--quiet",
+                              f"--callgrind-out-file={out}/%p")
+            try:
+                self.start(server, zones, workload)
+                with server:
+                    result = self.load(workload, "-n", count, "-w", "3000")
+            finally:
+                server.wrapper = ()
+            if result["lost"]:
+                raise Lost(f"{server.name}: {result['lost']} questions lost under valgrind")
+            found = [re.search(r"^totals: (\d+)", path.read_text(errors="replace"), re.MULTILINE) for path in out.iterdir()]
+            totals.append(sum(int(one[1]) for one in found if one))
+        return (totals[1] - totals[0]) / (SLOPE[1] - SLOPE[0])
+
+    def reload(self, server, zones, workload, saturation, seconds):
+        """Loss and latency at RELOAD_SHARE of saturation, first left alone, then with a reload every few seconds."""
+        rate = min(RELOAD_SHARE * saturation, RELOAD_MOST)
+        zone = workload.zone
+        steady = self.latency(server, workload, rate, seconds)
+        first = soa_serial(self.place, zone.name)
+        asking = self.place.start_client(self.programs["load"], "-s", self.address(workload), "-q", workload.stream, "-r",
+                                         rate, "-t", seconds)
+        reloads = 0
+        begin = time.monotonic()
+        while asking.poll() is None:
+            time.sleep(0.05)
+            passed = time.monotonic() - begin
+            if reloads * RELOAD_EVERY + 1 < passed < seconds - 1:
+                reloads += 1
+                put_serial(zone.path, first + reloads)
+                server.reload(zones)
+        result = json.loads(asking.stdout.read())
+        end = time.monotonic() + READY
+        while soa_serial(self.place, zone.name) != first + reloads:
+            if time.monotonic() > end:
+                raise Lost(f"{server.name}: the zone of the last reload is not served after {READY} s")
+            time.sleep(0.1)
+        settled = time.monotonic() - begin - seconds
+        return {"rate": rate, "reloads": reloads, "settled": settled, "steady": steady, "reloading": result}

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The results as tables: medians, and in brackets the smallest and the largest round."""
+import statistics
+
+WORKLOADS = ("names10k", "names1m", "root", "nsec3", "attack", "wildcard")
+GAP = "–"
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def spread(values, form):
+    if not values:
+        return GAP
+    text = form(median(values))
+    return text if len(values) == 1 else f"{text} ({form(min(values))}–{form(max(values))})"
+
+
+def thousands(value):
+    return f"{value / 1000:.0f}"
+
+
+def whole(value):
+    return f"{value:,.0f}"
+
+
+def micro(value):
+    """-1 µs stands for lost."""
+    return "lost" if value < 0 else f"{value:.0f}" if value >= 10 else f"{value:.1f}"
+
+
+def field(figures, measure, key, scale=1):
+    return [one[key] * scale for one in figures.get(measure, ())]
+
+
+def lines(head, rows):
+    """A Markdown table; the first column to the left, the others to the right."""
+    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
+
+    def line(cells):
+        return "| " + " | ".join([cells[0].ljust(widths[0])] + [c.rjust(w) for c, w in zip(cells[1:], widths[1:])]) + " |"
+    rule = "| " + " | ".join(["-" * widths[0]] + ["-" * (width - 1) + ":" for width in widths[1:]]) + " |"
+    return "\n".join([line(head), rule, *map(line, rows)])
+
+
+def saturation(results, versions):
+    titles = results["about"]["titles"]
+    head = ["thousand replies/s at saturation", *(titles[name].split(", ")[0] for name in WORKLOADS)]
+    rows = [[f"{name} {versions[name]}".strip(), *(spread(field(figures, w, "per_second"), thousands) for w in WORKLOADS)]
+            for name, figures in results["servers"].items()]
+    return lines(head, rows)
+
+
+def latency(results):
+    head = ["10,000 names, µs", "20,000/s: p50", "p99", "p99.9", "half of the echo: p50", "p99", "p99.9", "lost",
+            "CPU µs/reply: user", "kernel"]
+    rows = []
+    for name, figures in results["servers"].items():
+        cells = [spread(field(figures, load, key), micro) for load in ("low", "half") for key in ("p50_us", "p99_us", "p999_us")]
+        lost = spread(field(figures, "low", "lost") + field(figures, "half", "lost"), whole)
+        cpu = [spread(field(figures, "names10k", key, 0.001), lambda value: f"{value:.2f}") for key in ("user_ns", "kernel_ns")]
+        rows.append([name, *cells, lost, *cpu])
+    return lines(head, rows)
+
+
+def memory_per_name(figures, large):
+    small, big = figures.get("memory_small"), figures.get("memory_large")
+    return [(median(big) - median(small)) / large] if small and big else []
+
+
+def large(results):
+    count = results["about"]["large"]
+    head = ["", "instructions: 10,000 names", "NSEC3", f"{count:,} names: start from text, ms", "bytes/name",
+            "reload: offered/s", "reloads", "lost", "p99.9 µs", "steady p99.9 µs"]
+    rows = []
+    for name, figures in results["servers"].items():
+        reloads = figures.get("reload", ())
+        if name == "echo":
+            continue
+        rows.append([name, spread(figures.get("instructions_names10k"), whole), spread(figures.get("instructions_nsec3"), whole),
+                     spread(figures.get("start_ms"), whole), spread(memory_per_name(figures, count), whole),
+                     spread([one["rate"] for one in reloads], whole), spread([one["reloads"] for one in reloads], whole),
+                     spread([one["reloading"]["lost"] for one in reloads], whole),
+                     spread([one["reloading"]["p999_us"] for one in reloads], micro),
+                     spread([one["steady"]["p999_us"] for one in reloads], micro)])
+    return lines(head, rows)
+
+
+def render(results):
+    about = results["about"]
+    versions = about["versions"]
+    first = (f"{about['kernel']}, {about['cpu']}; server on one core, generator on the other, veth; "
+             f"{about['rounds']} rounds, median (min–max); {about['when']}")
+    return "\n\n".join(("", first, saturation(results, versions), latency(results), large(results)))
