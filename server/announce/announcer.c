@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +36,8 @@ enum {
 	OURS, /* the server's end */
 	THEIRS,
 	STOP_LIMIT_MS = 2000,
+	/* The kernel's default is 50 microseconds, for which nobody here has a use. */
+	TIMER_SLACK_NS = 1000,
 	/* What the loop may need of it at once; locked, so never to be waited for. */
 	STACK_USED = 64 * 1024,
 	PAGE = 4096,
@@ -113,6 +116,21 @@ lock_memory(struct log *log)
 			    strerrordesc_np(errno));
 }
 
+/*
+ * Workers at full load must not come between a fault and its withdrawal. The lowest real-time
+ * priority goes before all of them and costs them nothing: this process sleeps, and the kernel lets
+ * no real-time task have a CPU for itself. Where it is not to be had, a nice value like that of the
+ * health thread.
+ */
+static void
+go_first(void)
+{
+	const struct sched_param lowest = {.sched_priority = sched_get_priority_min(SCHED_RR)};
+	(void)setpriority(PRIO_PROCESS, 0, ANNOUNCER_NICE);
+	(void)sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &lowest);
+	(void)prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
+}
+
 static bool
 drop_privileges(const struct config *config, struct log *log)
 {
@@ -132,9 +150,7 @@ be_announcer(const struct announcer_setup *setup, struct lease *lease)
 {
 	ignore_signals();
 	prctl(PR_SET_NAME, "anyns-announce");
-	/* As the health thread's: workers at full load must not come between fault and withdrawal.
-	 */
-	(void)setpriority(PRIO_PROCESS, 0, ANNOUNCER_NICE);
+	go_first();
 	close_others(setup);
 	lock_memory(setup->log);
 	bool good = lease_make_read_only(lease);

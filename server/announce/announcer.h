@@ -37,6 +37,12 @@ enum announcer_event_type {
 	 * later term begins; `term` tells one that came too late.
 	 */
 	ANNOUNCER_LAPSED,
+	/*
+	 * What a driver wants of the daemon and observes there (driver.h): `peer` is the prefix's
+	 * slot, `term` the driver, `up` whether the two agree, `more` what is wanted, `text` what
+	 * is observed.
+	 */
+	ANNOUNCER_DRIVER,
 	/* The word on ANNOUNCER_PREPARE: `term` is its serial, `text` why not. */
 	ANNOUNCER_READY,
 	ANNOUNCER_REFUSED,
@@ -50,6 +56,7 @@ struct announcer_event {
 	uint32_t up;
 	uint32_t term; /* of a lapse: the 16 high bits of the lease_renewal() that lapsed */
 	char text[ANNOUNCER_TEXT]; /* why, for the log and for status */
+	char more[ANNOUNCER_TEXT]; /* of a session: the last time that it failed, and why */
 };
 
 /* What the server tells the announcer, one message each. */

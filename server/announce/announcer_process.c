@@ -29,6 +29,8 @@
 enum {
 	/* Accepted in one turn; a flood of calls must not keep the lease from being read. */
 	ACCEPT_BURST = 8,
+	/* Ticks from one look at what drivers want and see to the next: 200 ms. */
+	LOOK_EVERY = 200 / LEASE_TICK_MS,
 	/* Lines about strangers: a port scan must not fill the log. */
 	COMPLAIN_EVERY_S = 60,
 };
@@ -130,6 +132,8 @@ on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 	if (f->status == LEASE_LAPSED)
 		tell_lapse(f);
 	speakers_tell(f->speakers, tell, f);
+	if (++f->ticks % LOOK_EVERY == 0)
+		drivers_tell(f->setup->drivers, &f->config.announce, tell, f);
 }
 
 /* What the workers of a server that died had before them, one line each: evidence. */

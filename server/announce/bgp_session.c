@@ -107,6 +107,8 @@ take_news(struct bgp_session *s, bool up, const char text[BGP_SESSION_TEXT])
 	s->status.serial++;
 	s->status.up = up;
 	memcpy(s->status.text, text, sizeof s->status.text);
+	if (!up)
+		memcpy(s->status.failure, text, sizeof s->status.failure);
 	return true;
 }
 

@@ -31,7 +31,8 @@ struct bgp_session_setup {
 struct bgp_session_status {
 	unsigned serial; /* counts the news; 0: none yet */
 	bool up;
-	char text[BGP_SESSION_TEXT]; /* why */
+	char text[BGP_SESSION_TEXT];    /* why */
+	char failure[BGP_SESSION_TEXT]; /* the last one; stays while the session is up */
 };
 
 /* A session at rest. What the setup points to must outlive it. NULL when out of memory. */

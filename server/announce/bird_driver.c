@@ -14,6 +14,7 @@
 #include "announce/driver.h"
 #include "health/lease_watch.h"
 
+_Static_assert((int)BIRD_VIEW_MAX == (int)DRIVER_WORDS, "room for the words");
 _Static_assert((int)BIRD_ROLES == CONFIG_BIRD_PROTOCOLS && (int)BIRD_UP == CONFIG_BIRD_UP &&
 		       (int)BIRD_DEGRADED == CONFIG_BIRD_DEGRADED &&
 		       (int)BIRD_DRAINING == CONFIG_BIRD_DRAINING,
@@ -215,6 +216,13 @@ bird_tick(struct driver *driver)
 		look(d);
 }
 
+static void
+bird_view(const struct driver *driver, size_t index, struct driver_view *view)
+{
+	const struct bird_driver *d = (const struct bird_driver *)driver;
+	view->agrees = bird_select_view(&d->select, index, view->wanted, view->observed);
+}
+
 const struct driver_kind driver_bird = {
 	.name = "bird",
 	.is_configured = bird_is_configured,
@@ -222,5 +230,6 @@ const struct driver_kind driver_bird = {
 	.apply = bird_apply,
 	.push = bird_push,
 	.tick = bird_tick,
+	.view = bird_view,
 	.close = bird_close,
 };

@@ -142,3 +142,25 @@ bird_select_missing(const struct bird_select *select)
 	}
 	return NULL;
 }
+
+bool
+bird_select_view(const struct bird_select *select, size_t index, char wanted[static BIRD_VIEW_MAX],
+		 char observed[static BIRD_VIEW_MAX])
+{
+	const struct bird_gate *gate = &select->gates[index];
+	const struct bird_protocol *one = &gate->protocols[gate->wanted];
+	size_t size = 0;
+	bool other = false;
+	snprintf(wanted, BIRD_VIEW_MAX, "%s", gate->has_wanted ? one->name : "nothing yet");
+	snprintf(observed, BIRD_VIEW_MAX, "%s", select->known ? "none enabled" : "no connection");
+	for (unsigned role = 0; select->known && role < BIRD_ROLES; role++) {
+		const struct bird_protocol *p = &gate->protocols[role];
+		if (!p->seen || !p->enabled)
+			continue;
+		other = other || p != one;
+		if (size < BIRD_VIEW_MAX)
+			size += (size_t)snprintf(observed + size, BIRD_VIEW_MAX - size, "%s%s",
+						 size ? " and " : "", p->name);
+	}
+	return select->known && (!gate->has_wanted || (one->seen && one->enabled && !other));
+}

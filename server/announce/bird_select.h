@@ -23,6 +23,7 @@ enum {
 	BIRD_SELECT_GATES = 64,
 	BIRD_NAME_MAX = 64,
 	BIRD_COMMAND_MAX = BIRD_NAME_MAX + 16,
+	BIRD_VIEW_MAX = 128, /* longer lists of names are cut */
 };
 
 struct bird_protocol {
@@ -70,6 +71,10 @@ bool bird_select_next(struct bird_select *select, char command[static BIRD_COMMA
 
 /* A line of the answer to that command. */
 void bird_select_answer(struct bird_select *select, unsigned code);
+
+/* The protocol that is wanted and those that are enabled, as words. Whether they agree. */
+bool bird_select_view(const struct bird_select *select, size_t gate,
+		      char wanted[static BIRD_VIEW_MAX], char observed[static BIRD_VIEW_MAX]);
 
 /* The first protocol that is wanted and not there, or NULL; only after a full answer. */
 const char *bird_select_missing(const struct bird_select *select);

@@ -15,12 +15,16 @@
 
 #include <ev.h>
 
+#include "announce/announcer.h"
 #include "anyns/config.h"
 #include "anyns/log.h"
 #include "anyns/report.h"
 #include "health/attributes.h"
 
-enum { DRIVERS_MAX = 4 };
+enum {
+	DRIVERS_MAX = 4,
+	DRIVER_WORDS = 128,
+};
 
 struct driver_setup {
 	const struct config *config; /* outlives the driver, as do loop and log */
@@ -33,6 +37,13 @@ struct driver_setup {
 struct driver {
 	const struct driver_kind *kind;
 	enum peer_kind peers; /* whose attributes apply() is to get; set by open() */
+};
+
+/* For people. */
+struct driver_view {
+	bool agrees; /* as far as can be seen */
+	char wanted[DRIVER_WORDS];
+	char observed[DRIVER_WORDS];
 };
 
 struct driver_kind {
@@ -58,6 +69,8 @@ struct driver_kind {
 	void (*push)(struct driver *driver);
 	/* Every 20 ms, before apply(): time passes, deadlines expire. May be NULL. */
 	void (*tick)(struct driver *driver);
+	/* What the prefix in slot `index` is to be, and what it is. `view` is zero. */
+	void (*view)(const struct driver *driver, size_t index, struct driver_view *view);
 	/*
 	 * The configuration is another one: `config` of the setup has changed in place, as far as
 	 * announce_plan() lets it. Prefixes that went were withdrawn by apply() before. May be
@@ -77,8 +90,9 @@ struct drivers {
 	size_t count;
 	struct driver_slot {
 		const struct driver_kind *kind;
-		int fd;                /* -1 once a driver has it */
-		struct driver *driver; /* NULL until drivers_open() */
+		int fd;                     /* -1 once a driver has it */
+		struct driver *driver;      /* NULL until drivers_open() */
+		uint32_t told[LEASE_GATES]; /* digests of the views that were passed on */
 	} slots[DRIVERS_MAX];
 };
 
@@ -92,6 +106,11 @@ bool drivers_have(const struct drivers *drivers, int fd);
 
 /* In the announcer. */
 bool drivers_open(struct drivers *drivers, const struct driver_setup *setup) NODISCARD;
+/* Passes on the views that changed since they were passed on: `tell` returns whether it could. */
+void drivers_tell(struct drivers *drivers, const struct config_announce *announce,
+		  bool (*tell)(void *context, const struct announcer_event *event), void *context);
+/* The name of the driver that an event calls `number`; NULL: there is none. */
+const char *drivers_name(uint32_t number);
 /* After the configuration has changed. */
 void drivers_change(struct drivers *drivers);
 /* Closes those that are open. */

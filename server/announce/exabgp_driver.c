@@ -329,6 +329,26 @@ exabgp_close(struct driver *driver, const char *reason)
 	free(self);
 }
 
+/* Without a child there is nobody who announces. */
+static void
+exabgp_view(const struct driver *driver, size_t index, struct driver_view *view)
+{
+	const struct exabgp_driver *self = (const struct exabgp_driver *)driver;
+	unsigned children = 0, behind = 0;
+	for (size_t i = 0; i < CLIENTS; i++) {
+		children += self->clients[i].fd >= 0;
+		behind += self->clients[i].fd >= 0 && self->clients[i].owed[index];
+	}
+	bool announced = self->given[index] != NULL;
+	view->agrees = children ? behind == 0 : !announced;
+	snprintf(view->wanted, sizeof view->wanted, "%s", announced ? "announced" : "withdrawn");
+	if (children)
+		snprintf(view->observed, sizeof view->observed, "told %u of %u children",
+			 children - behind, children);
+	else
+		snprintf(view->observed, sizeof view->observed, "no child of ExaBGP is connected");
+}
+
 const struct driver_kind driver_exabgp = {
 	.name = "exabgp",
 	.is_configured = exabgp_is_configured,
@@ -337,6 +357,7 @@ const struct driver_kind driver_exabgp = {
 	.apply = exabgp_apply,
 	.push = exabgp_push,
 	.tick = exabgp_tick,
+	.view = exabgp_view,
 	.change = exabgp_change,
 	.close = exabgp_close,
 };

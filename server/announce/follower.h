@@ -37,6 +37,7 @@ struct follower {
 	ev_timer tick;
 	struct lease_watch watch;
 	enum lease_status status;
+	unsigned ticks;
 	double complained;
 	struct attributes_table table;
 	struct listeners listeners;

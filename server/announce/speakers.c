@@ -167,6 +167,7 @@ speakers_tell(struct speakers *s, bool (*tell)(void *context, const struct annou
 		if (status->serial == speaker->told)
 			continue;
 		snprintf(event.text, sizeof event.text, "%s", status->text);
+		snprintf(event.more, sizeof event.more, "%s", status->failure);
 		if (!tell(context, &event))
 			return;
 		speaker->told = status->serial;

@@ -8,6 +8,7 @@
  * whose local route always wins; the route through the device catches the rest of the prefix.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -219,6 +220,22 @@ tun_tick(struct driver *driver)
 		look(d, &d->links[i]);
 }
 
+static const char *
+words_of(bool up)
+{
+	return up ? "link up" : "link down";
+}
+
+static void
+tun_view(const struct driver *driver, size_t index, struct driver_view *view)
+{
+	const struct tun_link *link = &((const struct tun_driver *)driver)->links[index];
+	view->agrees = link->wanted == link->up && !link->broken;
+	snprintf(view->wanted, sizeof view->wanted, "%s", words_of(link->wanted));
+	snprintf(view->observed, sizeof view->observed, "%s %s", link->name,
+		 link->broken ? "cannot be set, see the log" : words_of(link->up));
+}
+
 const struct driver_kind driver_tun = {
 	.name = "tun",
 	.is_configured = tun_is_configured,
@@ -227,5 +244,6 @@ const struct driver_kind driver_tun = {
 	.apply = tun_apply,
 	.push = tun_push,
 	.tick = tun_tick,
+	.view = tun_view,
 	.close = tun_close,
 };

@@ -19,6 +19,7 @@ enum {
 	STATUS_ZONES = 20,
 	STATUS_GATES = 64, /* as many as there can be prefixes */
 	STATUS_PEERS = 64,
+	STATUS_DRIVERS = 192,
 	STATUS_SIGNALS = 96,
 	STATUS_COUNTERS = 32,
 	STATUS_TEXT = 256,
@@ -58,8 +59,19 @@ struct status_peer {
 	char address[64];
 	uint32_t as;
 	bool up;
-	int64_t since_ms;       /* ago; negative: no session was ever up or lost */
-	char text[STATUS_TEXT]; /* why, of the last change */
+	int64_t since_ms;          /* ago; negative: no session was ever up or lost */
+	char text[STATUS_TEXT];    /* why, of the last change */
+	char failure[STATUS_TEXT]; /* the last one; empty: none */
+};
+
+/* What a driver (exabgp, bird, tun) wants of its daemon for a prefix, and what it observes. */
+struct status_driver {
+	const char *name;
+	char prefix[64];
+	char wanted[128];
+	char observed[128];
+	bool agrees;
+	int64_t since_ms; /* ago */
 };
 
 /* The last value of a health signal. */
@@ -90,6 +102,8 @@ struct status {
 	struct status_gate gates[STATUS_GATES];
 	size_t peer_count;
 	struct status_peer peers[STATUS_PEERS];
+	size_t driver_count;
+	struct status_driver drivers[STATUS_DRIVERS];
 	size_t signal_count;
 	struct status_signal signals[STATUS_SIGNALS];
 	size_t counter_count;

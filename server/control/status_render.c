@@ -146,6 +146,22 @@ fill_peer(const void *data, size_t index, struct table_cells *cells)
 	put_cell(cells, 2, "%s", peer->up ? "up" : "down");
 	put_cell(cells, 3, "%s", peer->since_ms < 0 ? "-" : status_duration(text, peer->since_ms));
 	put_cell(cells, 4, "%s", peer->text);
+	/* Of one that is down it is the reason. */
+	put_cell(cells, 5, "%s", peer->up && peer->failure[0] ? peer->failure : "-");
+}
+
+static void
+fill_driver(const void *data, size_t index, struct table_cells *cells)
+{
+	const struct status_driver *driver = (const struct status_driver *)data + index;
+	char text[STATUS_DURATION];
+
+	put_cell(cells, 0, "  %s", words(driver->name));
+	put_cell(cells, 1, "%s", driver->prefix);
+	put_cell(cells, 2, "%s", driver->wanted);
+	put_cell(cells, 3, "%s", driver->observed);
+	put_cell(cells, 4, "%s", driver->agrees ? "yes" : "NO");
+	put_cell(cells, 5, "%s", status_duration(text, driver->since_ms));
 }
 
 static void
@@ -170,9 +186,9 @@ print_announce(FILE *stream, const struct status *status)
 		.data = status->gates,
 	};
 	struct table peers = {
-		.columns = 5,
+		.columns = 6,
 		.rows = status->peer_count,
-		.head = {"  PEER", "AS", "SESSION", "FOR", "WHY"},
+		.head = {"  PEER", "AS", "SESSION", "FOR", "WHY", "LAST FAILURE"},
 		.fill = fill_peer,
 		.data = status->peers,
 	};
@@ -181,6 +197,13 @@ print_announce(FILE *stream, const struct status *status)
 		fputs("announcement: none is configured\n", stream);
 		return;
 	}
+	struct table drivers = {
+		.columns = 6,
+		.rows = status->driver_count,
+		.head = {"  DRIVER", "PREFIX", "WANTED", "OBSERVED", "AGREE", "FOR"},
+		.fill = fill_driver,
+		.data = status->drivers,
+	};
 	struct table signals = {
 		.columns = 3,
 		.rows = status->signal_count,
@@ -192,6 +215,7 @@ print_announce(FILE *stream, const struct status *status)
 		status->dry_run ? "; dry run: nothing is really announced" : "");
 	table_print(stream, &gates);
 	table_print(stream, &peers);
+	table_print(stream, &drivers);
 	table_print(stream, &signals);
 }
 
@@ -290,6 +314,26 @@ write_peers(struct json *json, const struct status *status)
 		if (peer->since_ms >= 0)
 			json_number(json, "since_ms", natural(peer->since_ms));
 		json_text(json, "reason", peer->text);
+		if (peer->failure[0])
+			json_text(json, "last_failure", peer->failure);
+		json_close_object(json);
+	}
+	json_close_array(json);
+}
+
+static void
+write_drivers(struct json *json, const struct status *status)
+{
+	json_open_array(json, "drivers");
+	for (size_t i = 0; i < status->driver_count; i++) {
+		const struct status_driver *driver = &status->drivers[i];
+		json_open_object(json, NULL);
+		json_text(json, "driver", driver->name);
+		json_text(json, "prefix", driver->prefix);
+		json_text(json, "wanted", driver->wanted);
+		json_text(json, "observed", driver->observed);
+		json_bool(json, "agrees", driver->agrees);
+		json_number(json, "since_ms", natural(driver->since_ms));
 		json_close_object(json);
 	}
 	json_close_array(json);
@@ -328,6 +372,7 @@ render_json(FILE *stream, const struct status *status)
 	json_bool(&json, "dry_run", status->dry_run);
 	write_gates(&json, status);
 	write_peers(&json, status);
+	write_drivers(&json, status);
 	write_signals(&json, status);
 	write_zones(&json, &status->zones);
 	json_open_object(&json, "counters");

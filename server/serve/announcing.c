@@ -2,6 +2,7 @@
 #include "serve/announcing.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,6 +19,7 @@ struct announcing {
 	bool forked;
 	struct health *health;
 	struct announcing_session sessions[ANNOUNCE_PEER_SLOTS];
+	struct announcing_driver drivers[DRIVERS_MAX][LEASE_GATES];
 
 	/* A reload under way. */
 	uint32_t serial;
@@ -121,6 +123,19 @@ announcing_reload_begin(struct announcing *announcing, const struct config *old,
 	return false;
 }
 
+/* Of prefixes that went and of those in their places. */
+static void
+forget_views(struct announcing *announcing, const struct config *old, const struct config *next)
+{
+	for (size_t i = 0; i < next->announce.prefix_count; i++) {
+		const struct config_prefix *prefix = &next->announce.prefixes[i];
+		for (size_t j = 0; j < DRIVERS_MAX; j++)
+			if (!announce_has_prefix(&old->announce, prefix))
+				announcing->drivers[j][prefix->slot] = (struct announcing_driver){
+					0};
+	}
+}
+
 /*
  * The announcer first: it follows no gate of a prefix that it does not know yet, and those of
  * prefixes that go are cleared when it knows.
@@ -136,6 +151,7 @@ announcing_reload_commit(struct announcing *announcing, const struct config *old
 			  strerrordesc_np(errno));
 	health_commit(announcing->health, announcing->parts);
 	announcing->parts = NULL;
+	forget_views(announcing, old, next);
 	for (size_t i = 0; i < next->announce.peer_count; i++) {
 		unsigned slot = next->announce.peers[i].slot;
 		if (!announce_peer_in(&old->announce, slot))
@@ -178,6 +194,24 @@ announcing_fd(const struct announcing *announcing)
 }
 
 static void
+take_view(struct announcing *announcing, const struct announcer_event *event)
+{
+	struct announcing_driver next = {
+		.name = drivers_name(event->term), .agrees = event->up != 0, .since = clock_now()};
+	if (!next.name || event->peer >= LEASE_GATES)
+		return;
+	snprintf(next.wanted, sizeof next.wanted, "%.*s", DRIVER_WORDS - 1, event->more);
+	snprintf(next.observed, sizeof next.observed, "%.*s", DRIVER_WORDS - 1, event->text);
+	struct announcing_driver *driver = &announcing->drivers[event->term][event->peer];
+	/* After a reload everything is told again. */
+	if (driver->name && driver->agrees == next.agrees &&
+	    strcmp(driver->wanted, next.wanted) == 0 &&
+	    strcmp(driver->observed, next.observed) == 0)
+		return;
+	*driver = next;
+}
+
+static void
 take_over(void *context, const struct announcer_event *event)
 {
 	struct announcing *announcing = context;
@@ -185,13 +219,16 @@ take_over(void *context, const struct announcer_event *event)
 		health_lapsed(announcing->health);
 		return;
 	}
+	if (event->type == ANNOUNCER_DRIVER)
+		take_view(announcing, event);
 	if (event->type != ANNOUNCER_SESSION || event->peer >= ANNOUNCE_PEER_SLOTS)
 		return;
 	struct announcing_session *session = &announcing->sessions[event->peer];
 	session->up = event->up;
 	session->since = clock_now();
-	memcpy(session->text, event->text, sizeof session->text);
-	session->text[sizeof session->text - 1] = '\0';
+	snprintf(session->text, sizeof session->text, "%.*s", ANNOUNCER_TEXT - 1, event->text);
+	snprintf(session->failure, sizeof session->failure, "%.*s", ANNOUNCER_TEXT - 1,
+		 event->more);
 }
 
 bool
@@ -221,6 +258,13 @@ const struct announcing_session *
 announcing_session(const struct announcing *announcing, unsigned slot)
 {
 	return &announcing->sessions[slot];
+}
+
+const struct announcing_driver *
+announcing_driver(const struct announcing *announcing, unsigned number, unsigned slot)
+{
+	const struct announcing_driver *driver = &announcing->drivers[number][slot];
+	return driver->name ? driver : NULL;
 }
 
 /* The route first: the announcer withdraws before the health thread stops renewing. */

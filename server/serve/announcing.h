@@ -7,6 +7,7 @@
 #define ANYNS_SERVE_ANNOUNCING_H
 
 #include "announce/announcer.h"
+#include "announce/driver.h"
 #include "health/health.h"
 #include "serve/load.h"
 
@@ -17,7 +18,17 @@ struct net;
 struct announcing_session {
 	bool up;
 	struct monotime since; /* never: nothing was told yet */
-	char text[256];
+	char text[ANNOUNCER_TEXT];
+	char failure[ANNOUNCER_TEXT]; /* the last one, also while it is up; empty: none */
+};
+
+/* What a driver wants and observes of a prefix. */
+struct announcing_driver {
+	const char *name;
+	bool agrees;
+	struct monotime since; /* never: nothing was told yet */
+	char wanted[DRIVER_WORDS];
+	char observed[DRIVER_WORDS];
 };
 
 /*
@@ -63,6 +74,11 @@ struct health *announcing_health(struct announcing *announcing);
 /* Of the peer with this slot, below ANNOUNCE_PEER_SLOTS. */
 const struct announcing_session *announcing_session(const struct announcing *announcing,
 						    unsigned slot);
+
+/* Of driver `number` and the prefix with this slot, below LEASE_GATES; NULL: no such driver is
+ * configured. */
+const struct announcing_driver *announcing_driver(const struct announcing *announcing,
+						  unsigned number, unsigned slot);
 
 /* Withdraws what is left with the reason, ends announcer and health thread, frees all. NULL is
  * legal. */

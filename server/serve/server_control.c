@@ -111,7 +111,29 @@ list_peers(struct status *status, const struct announcing *announcing,
 				       ? -1
 				       : monotime_since(clock_now(), session->since) / MONOTIME_MS;
 		snprintf(to->text, sizeof to->text, "%s", session->text);
+		snprintf(to->failure, sizeof to->failure, "%s", session->failure);
 	}
+}
+
+static void
+list_drivers(struct status *status, const struct announcing *announcing,
+	     const struct config_announce *configured)
+{
+	for (unsigned number = 0; number < DRIVERS_MAX; number++)
+		for (size_t i = 0; i < configured->prefix_count; i++) {
+			const struct config_prefix *prefix = &configured->prefixes[i];
+			const struct announcing_driver *driver = announcing_driver(
+				announcing, number, prefix->slot);
+			if (!driver || status->driver_count == STATUS_DRIVERS)
+				continue;
+			struct status_driver *to = &status->drivers[status->driver_count++];
+			to->name = driver->name;
+			snprintf(to->prefix, sizeof to->prefix, "%s", prefix->text);
+			snprintf(to->wanted, sizeof to->wanted, "%s", driver->wanted);
+			snprintf(to->observed, sizeof to->observed, "%s", driver->observed);
+			to->agrees = driver->agrees;
+			to->since_ms = monotime_since(clock_now(), driver->since) / MONOTIME_MS;
+		}
 }
 
 static const char *
@@ -151,6 +173,7 @@ fill_status(void *context, struct status *status)
 	status->wish = wish_name(health_wished(announcing_health(server->announcing)));
 	list_gates(status, server->announcing);
 	list_peers(status, server->announcing, &config->announce);
+	list_drivers(status, server->announcing, &config->announce);
 	list_signals(status, server->announcing);
 }
 

@@ -111,7 +111,7 @@ read_events(struct driver *driver)
 		driver->ended = true;
 	} else if (got == (ssize_t)sizeof event && event.type == ANNOUNCER_LAPSED) {
 		printf("lapsed %u\n", event.term);
-	} else if (got == (ssize_t)sizeof event) {
+	} else if (got == (ssize_t)sizeof event && event.type == ANNOUNCER_SESSION) {
 		printf("session %u %u %s\n", event.peer, event.up, event.text);
 	}
 }

@@ -195,6 +195,11 @@ test_peer_closes(void **state)
 	assert_int_equal(bgp_session_status(rig->session)->serial, serial + 1);
 	assert_string_equal(bgp_session_status(rig->session)->text,
 			    "the peer closed the connection");
+	/* It stays known when the next session is up. */
+	router_establish(&rig->router);
+	router_wait(&rig->router, bgp_session_status(rig->session)->up);
+	assert_string_equal(bgp_session_status(rig->session)->failure,
+			    "the peer closed the connection");
 }
 
 static void

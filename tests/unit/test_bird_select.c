@@ -49,6 +49,15 @@ expect_nothing(void)
 	assert_false(bird_select_next(&select_, command));
 }
 
+static void
+expect_view(bool agrees, const char *wanted, const char *observed)
+{
+	char texts[2][BIRD_VIEW_MAX];
+	assert_true(bird_select_view(&select_, 0, texts[0], texts[1]) == agrees);
+	assert_string_equal(texts[0], wanted);
+	assert_string_equal(texts[1], observed);
+}
+
 static int
 setup(void **state)
 {
@@ -64,6 +73,9 @@ test_nothing_wanted(void **state)
 	expect_nothing();
 	observe(true, true, true);
 	expect_nothing();
+	expect_view(true, "nothing yet", "any_up and any_worse and any_going");
+	observe(false, false, false);
+	expect_view(true, "nothing yet", "none enabled");
 	for (enum gate_state gate = 0; gate < GATE_STATES; gate++)
 		if (!gate_state_announced(gate))
 			assert_false(bird_select_want(&select_, 0, gate));
@@ -80,7 +92,9 @@ test_each_role(void **state)
 	assert_false(bird_select_want(&select_, 0, GATE_UP));
 	/* Nothing is known yet. */
 	expect_nothing();
+	expect_view(false, "any_up", "no connection");
 	observe(false, true, true);
+	expect_view(false, "any_up", "any_worse and any_going");
 	expect("enable any_up");
 	bird_select_answer(&select_, BIRD_ENABLED);
 	bird_select_answer(&select_, 0);
@@ -89,6 +103,7 @@ test_each_role(void **state)
 	expect("disable any_going");
 	bird_select_answer(&select_, BIRD_ALREADY_DISABLED);
 	expect_nothing();
+	expect_view(true, "any_up", "any_up");
 
 	assert_true(bird_select_want(&select_, 0, GATE_DEGRADED));
 	expect("enable any_worse");

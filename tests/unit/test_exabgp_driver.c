@@ -69,16 +69,22 @@ join(struct rig *rig)
 }
 
 static void
-assert_record(int fd, size_t index, const char *line)
+assert_record_of(int fd, size_t index, size_t count, const char *line)
 {
 	static struct exabgp_record record;
 	ssize_t size = recv(fd, &record, sizeof record, 0);
 	assert_true(size >= (ssize_t)RECORD_HEAD);
 	assert_int_equal(record.magic, EXABGP_MAGIC);
-	assert_int_equal(record.count, 2);
+	assert_int_equal(record.count, count);
 	assert_int_equal(record.index, index);
 	assert_int_equal((size_t)size - RECORD_HEAD, strlen(line));
 	assert_memory_equal(record.line, line, strlen(line));
+}
+
+static void
+assert_record(int fd, size_t index, const char *line)
+{
+	assert_record_of(fd, index, 2, line);
 }
 
 static void
@@ -118,6 +124,18 @@ test_stream(void **state)
 	assert_record(second, 0, "withdraw route 192.0.2.0/24");
 	assert_record(second, 1, "withdraw route 2001:db8::/48");
 	assert_record(second, 0, "");
+	struct driver_view view = {0};
+	driver_exabgp.apply(rig->driver, 1, GATE_UP, &plain);
+	driver_exabgp.view(rig->driver, 1, &view);
+	assert_false(view.agrees);
+	assert_string_equal(view.observed, "told 0 of 2 children");
+	driver_exabgp.apply(rig->driver, 1, GATE_DOWN, NULL);
+	driver_exabgp.push(rig->driver);
+	driver_exabgp.view(rig->driver, 1, &view);
+	assert_true(view.agrees);
+	assert_string_equal(view.observed, "told 2 of 2 children");
+	assert_record(first, 1, "withdraw route 2001:db8::/48");
+	assert_record(first, 0, "");
 	close(second);
 	driver_exabgp.push(rig->driver);
 	assert_record(first, 0, "");
@@ -220,13 +238,55 @@ test_socket(void **state)
 	assert_false(driver_exabgp.is_configured(&rig->config));
 }
 
+/* A reload: what stays is not said again, what goes stays withdrawn, and its place is used again.
+ */
+static void
+test_change(void **state)
+{
+	struct rig *rig = *state;
+	open_driver(rig);
+	driver_exabgp.apply(rig->driver, 0, GATE_UP, &plain);
+	driver_exabgp.apply(rig->driver, 1, GATE_UP, &plain);
+	int child = join(rig);
+	driver_exabgp.push(rig->driver);
+	for (size_t i = 0; i < 3; i++)
+		recv(child, &(struct exabgp_record){0}, sizeof(struct exabgp_record), 0);
+	/* 0 goes, 2 comes. */
+	driver_exabgp.apply(rig->driver, 0, GATE_DOWN, NULL);
+	driver_exabgp.push(rig->driver);
+	assert_record(child, 0, "withdraw route 192.0.2.0/24");
+	assert_record(child, 0, "");
+	rig->prefixes[0] = (struct config_prefix){.text = "198.51.100.0/24", .slot = 2};
+	driver_exabgp.change(rig->driver);
+	driver_exabgp.apply(rig->driver, 2, GATE_BOOT, NULL);
+	driver_exabgp.apply(rig->driver, 1, GATE_UP, &plain);
+	driver_exabgp.push(rig->driver);
+	assert_record_of(child, 1, 3, "announce route 2001:db8::/48 next-hop self");
+	assert_record_of(child, 2, 3, "withdraw route 198.51.100.0/24");
+	assert_record_of(child, 0, 3, "");
+	/* The place of the one that went. A child that has not heard that it went is dropped. */
+	rig->prefixes[1] = (struct config_prefix){.text = "203.0.113.0/24", .slot = 0};
+	driver_exabgp.apply(rig->driver, 1, GATE_DOWN, NULL);
+	driver_exabgp.change(rig->driver);
+	driver_exabgp.push(rig->driver);
+	assert_record_of(child, 0, 3, "withdraw route 203.0.113.0/24");
+	assert_record_of(child, 1, 3, "withdraw route 2001:db8::/48");
+	assert_record_of(child, 0, 3, "");
+	rig->prefixes[1] = (struct config_prefix){.text = "10.0.0.0/24", .slot = 1};
+	driver_exabgp.apply(rig->driver, 1, GATE_UP, &plain);
+	driver_exabgp.change(rig->driver);
+	char byte;
+	assert_int_equal(recv(child, &byte, 1, 0), 0);
+	close(child);
+}
+
 int
 main(void)
 {
 #define CASE(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(test_stream),   CASE(test_deaf),   CASE(test_crowd),
-		CASE(test_too_much), CASE(test_socket),
+		CASE(test_too_much), CASE(test_socket), CASE(test_change),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -370,11 +370,33 @@ test_other_prefixes(void **state)
 	}
 }
 
+/* A reload of the announcer: one more prefix, over the same connection. */
+static void
+test_grows(void **state)
+{
+	(void)state;
+	exabgp_relay_connected(&relay);
+	assert_null(say(0, 1, UP4));
+	assert_null(say(0, 1, ""));
+	assert_given(NO4);
+	pass(100);
+	assert_given(UP4);
+	assert_null(say(1, 2, UP6));
+	assert_null(say(0, 2, ""));
+	assert_given(NO6);
+	pass(100);
+	assert_given(UP6);
+	/* Fewer is another announcer, and a renewal before the new one's line a lie. */
+	assert_non_null(say(0, 1, ""));
+	assert_non_null(say(0, 3, ""));
+}
+
 int
 main(void)
 {
 #define CASE(function) cmocka_unit_test_setup(function, setup)
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_grows, setup),
 		CASE(test_begins_with_withdrawing),
 		CASE(test_waits_for_all),
 		CASE(test_follows),

@@ -66,8 +66,12 @@ full_status(void)
 	status->gates[0] = (struct status_gate){"192.0.2.0/24", "held-down", 12400,
 						"worker 1 is stuck", "hold-down, 28 s left"};
 	status->peer_count = 2;
-	status->peers[0] = (struct status_peer){"10.0.0.1@179", 64496, true, 61000, "established"};
-	status->peers[1] = (struct status_peer){"fd00::1@179", 4200000000, false, -1, ""};
+	status->peers[0] = (struct status_peer){
+		"10.0.0.1@179", 64496, true, 61000, "established", "hold timer expired"};
+	status->peers[1] = (struct status_peer){"fd00::1@179", 4200000000, false, -1, "", ""};
+	status->driver_count = 1;
+	status->drivers[0] = (struct status_driver){
+		"tun", "192.0.2.0/24", "link down", "anyns0 link up", false, 2000};
 	status->signal_count = 2;
 	status->signals[0] = (struct status_signal){"command", "exit status 0 after 3 ms", 1500};
 	status->signals[1] = (struct status_signal){"site 192.0.2.9@53", "no answer", -1};
@@ -90,9 +94,11 @@ text(void **state)
 		"announcement: the operator says serve\n"
 		"  PREFIX        STATE      FOR   WAITS FOR             WHY\n"
 		"  192.0.2.0/24  held-down  12 s  hold-down, 28 s left  worker 1 is stuck\n"
-		"  PEER          AS          SESSION  FOR        WHY\n"
-		"  10.0.0.1@179  64496       up       1 min 1 s  established\n"
-		"  fd00::1@179   4200000000  down     -\n"
+		"  PEER          AS          SESSION  FOR        WHY          LAST FAILURE\n"
+		"  10.0.0.1@179  64496       up       1 min 1 s  established  hold timer expired\n"
+		"  fd00::1@179   4200000000  down     -                       -\n"
+		"  DRIVER  PREFIX        WANTED     OBSERVED        AGREE  FOR\n"
+		"  tun     192.0.2.0/24  link down  anyns0 link up  NO     2 s\n"
 		"  SIGNAL             AGE  VALUE\n"
 		"  command            1 s  exit status 0 after 3 ms\n"
 		"  site 192.0.2.9@53  -    no answer\n"
@@ -135,8 +141,12 @@ json(void **state)
 		"\"since_ms\":12400,\"reason\":\"worker 1 is stuck\","
 		"\"waiting\":\"hold-down, 28 s left\"}],"
 		"\"peers\":[{\"address\":\"10.0.0.1@179\",\"as\":64496,\"up\":true,"
-		"\"since_ms\":61000,\"reason\":\"established\"},"
+		"\"since_ms\":61000,\"reason\":\"established\",\"last_failure\":\"hold timer "
+		"expired\"},"
 		"{\"address\":\"fd00::1@179\",\"as\":4200000000,\"up\":false,\"reason\":\"\"}],"
+		"\"drivers\":[{\"driver\":\"tun\",\"prefix\":\"192.0.2.0/24\","
+		"\"wanted\":\"link down\",\"observed\":\"anyns0 link up\",\"agrees\":false,"
+		"\"since_ms\":2000}],"
 		"\"signals\":[{\"name\":\"command\",\"value\":\"exit status 0 after 3 ms\","
 		"\"age_ms\":1500},{\"name\":\"site 192.0.2.9@53\",\"value\":\"no answer\"}],"
 		"\"zones\":{\"total\":3,\"served\":2,\"stale\":1,\"failed\":1,\"list\":["
@@ -179,7 +189,7 @@ hostile_text(void **state)
 
 	strcpy(status->peers[0].text, "\x1b]0;owned\a\n\xff");
 	RENDER(page, status_render(page.stream, STATUS_FORM_TEXT, status));
-	has(&page, "?]0;owned???\n");
+	has(&page, "?]0;owned???");
 	lacks(&page, "\x1b");
 	RENDER(page, status_render(page.stream, STATUS_FORM_JSON, status));
 	has(&page, "\"\\u001b]0;owned\\u0007\\u000a\xef\xbf\xbd\"");
@@ -197,12 +207,18 @@ largest(void **state)
 
 	status->gate_count = STATUS_GATES;
 	status->peer_count = STATUS_PEERS;
+	status->driver_count = STATUS_DRIVERS;
+	for (size_t i = 0; i < STATUS_DRIVERS; i++) {
+		memset(status->drivers[i].wanted, 1, sizeof(status->drivers[i].wanted) - 1);
+		memset(status->drivers[i].observed, 1, sizeof(status->drivers[i].observed) - 1);
+	}
 	status->zones.listed = STATUS_ZONES;
 	for (size_t i = 0; i < STATUS_GATES; i++) {
 		status->gates[i].state = "held-down";
 		memset(status->gates[i].reason, 1, STATUS_TEXT - 1);
 		memset(status->gates[i].waiting, 1, STATUS_TEXT - 1);
 		memset(status->peers[i].text, 1, STATUS_TEXT - 1);
+		memset(status->peers[i].failure, 1, STATUS_TEXT - 1);
 	}
 	for (size_t i = 0; i < STATUS_ZONES; i++) {
 		memset(status->zones.list[i].name, 1, NAME_TEXT_MAX - 1);

@@ -82,6 +82,11 @@ test_follows(void **state)
 	driver_tun.apply(rig->driver, 1, GATE_DOWN, &withdrawn);
 	driver_tun.push(rig->driver);
 	expect(rig, true, false);
+	struct driver_view view = {0};
+	driver_tun.view(rig->driver, 0, &view);
+	assert_true(view.agrees);
+	assert_string_equal(view.wanted, "link up");
+	assert_string_equal(view.observed, "t0 link up");
 	driver_tun.apply(rig->driver, 0, GATE_DEGRADED, &announced);
 	driver_tun.apply(rig->driver, 1, GATE_DRAINING, &announced);
 	expect(rig, true, true);
