@@ -50,6 +50,13 @@ enum segment_trust {
 };
 enum segment_trust segment_trust(const struct segment *segment);
 
+/*
+ * Whether the file that a mapped segment lies in was written to in place, cut short, or could not
+ * be read. What lies in a file that was cut is bad from then on, for all segments in it; with
+ * `distrust`, that of one that was written to, too.
+ */
+bool segment_file_changed(const struct segment *segment, bool distrust);
+
 /* Whether two segments have the same contents, as their digests tell. */
 bool segment_same(const struct segment *a, const struct segment *b);
 

@@ -383,6 +383,7 @@ start_threads(struct health *h, struct publish *publish)
 	sigset_t all, before;
 
 	sigfillset(&all);
+	sigdelset(&all, SIGBUS); /* of an image that shrinks, see mapping.c */
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	int error = h->keeper ? keeper_start(h->keeper) : 0;
 	if (error == 0)

@@ -278,6 +278,14 @@ resolve_references(struct builder *b)
 
 /* ------------------------------------------------------------ index */
 
+/* A bucket is anywhere in the index: a batch of names waits for memory once, not each by itself. */
+enum { INDEX_BATCH = 32 };
+
+struct hashed_ref {
+	uint64_t hash;
+	uint32_t ref;
+};
+
 /* Zeros up to the next multiple of `step`: a bucket is to lie in one cache line. */
 static bool
 builder_align(struct builder *b, size_t step)
@@ -307,16 +315,36 @@ insert(struct builder *b, uint32_t buckets, uint32_t ref, uint64_t hash)
 	return false;
 }
 
+/* The next indexed names from `*i` on: their hashes, and their buckets on the way into the cache.
+ */
+static unsigned
+gather_hashes(struct builder *b, uint32_t buckets, uint32_t *i, struct hashed_ref *batch)
+{
+	const uint32_t count = builder_header(b)->bucket_count;
+	const uint8_t *all = b->bytes + (size_t)buckets * IMAGE_REF_UNIT;
+	struct lookup_name name;
+	unsigned gathered = 0;
+	for (; *i < b->zone->name_count && gathered < INDEX_BATCH; ++*i) {
+		if (!builder_indexes(builder_name(b, *i)))
+			continue;
+		lookup_name_set(&name, builder_name(b, *i)->wire, DNS_NAME_MAX);
+		uint64_t hash = name.hashes[name.labels];
+		__builtin_prefetch(all + ((hash >> 32) * count >> 32) * sizeof(struct image_bucket),
+				   1);
+		batch[gathered++] = (struct hashed_ref){hash, b->refs[*i]};
+	}
+	return gathered;
+}
+
 static bool
 fill_index(struct builder *b, uint32_t buckets)
 {
-	struct lookup_name name;
-	for (uint32_t i = 0; i < b->zone->name_count; i++) {
-		if (!builder_indexes(builder_name(b, i)))
-			continue;
-		lookup_name_set(&name, builder_name(b, i)->wire, DNS_NAME_MAX);
-		if (!insert(b, buckets, b->refs[i], name.hashes[name.labels]))
-			return false;
+	struct hashed_ref batch[INDEX_BATCH];
+	for (uint32_t i = 0; i < b->zone->name_count;) {
+		unsigned count = gather_hashes(b, buckets, &i, batch);
+		for (unsigned n = 0; n < count; n++)
+			if (!insert(b, buckets, batch[n].ref, batch[n].hash))
+				return false;
 	}
 	return true;
 }

@@ -11,9 +11,11 @@
 #include "image/mapping.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Old and new image, an image cache, and what a slow reader still holds of earlier ones. */
@@ -36,6 +38,8 @@ struct mapping {
 	struct slot *slot;
 	uint8_t *bytes;
 	size_t size;
+	int fd; /* the same file, whatever has its name by now */
+	struct timespec modified;
 };
 
 static struct slot *
@@ -100,10 +104,17 @@ take_slot(void)
 static bool
 map(struct mapping *mapping, int fd, size_t size)
 {
+	struct stat status;
 	void *bytes = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
 
 	if (bytes == MAP_FAILED)
 		return false;
+	mapping->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (mapping->fd < 0 || fstat(fd, &status) < 0) {
+		munmap(bytes, size);
+		return false;
+	}
+	mapping->modified = status.st_mtim;
 	guard();
 	mapping->bytes = bytes;
 	mapping->size = size;
@@ -120,10 +131,13 @@ mapping_new(int fd, size_t size)
 	if (!mapping)
 		return NULL;
 	atomic_init(&mapping->references, 1);
+	mapping->fd = -1;
 	mapping->slot = take_slot();
 	if (mapping->slot && map(mapping, fd, size))
 		return mapping;
 	int error = errno;
+	if (mapping->fd >= 0)
+		close(mapping->fd);
 	if (mapping->slot)
 		atomic_store(&mapping->slot->start, 0);
 	free(mapping);
@@ -158,6 +172,7 @@ mapping_release(struct mapping *mapping)
 	    atomic_fetch_sub_explicit(&mapping->references, 1, memory_order_acq_rel) != 1)
 		return;
 	munmap(mapping->bytes, mapping->size);
+	close(mapping->fd);
 	atomic_store(&mapping->slot->start, 0);
 	free(mapping);
 }
@@ -166,4 +181,16 @@ const atomic_bool *
 mapping_lost(const struct mapping *mapping)
 {
 	return &mapping->slot->lost;
+}
+
+bool
+mapping_changed(struct mapping *mapping, bool distrust)
+{
+	struct stat status;
+	bool cut = fstat(mapping->fd, &status) < 0 || (uint64_t)status.st_size < mapping->size;
+	bool written = cut || status.st_mtim.tv_sec != mapping->modified.tv_sec ||
+		       status.st_mtim.tv_nsec != mapping->modified.tv_nsec;
+	if (cut || (written && distrust))
+		atomic_store(&mapping->slot->lost, true);
+	return written;
 }

@@ -34,4 +34,11 @@ void mapping_release(struct mapping *mapping);
  */
 const atomic_bool *mapping_lost(const struct mapping *mapping);
 
+/*
+ * Whether the file was written to or cut since it was mapped, which those who replace it by another
+ * do not do. When it was cut, or with `distrust` in any case, what is mapped is lost from now on: a
+ * file that ends within a page gives zeros for the rest of it, and no fault.
+ */
+bool mapping_changed(struct mapping *mapping, bool distrust);
+
 #endif

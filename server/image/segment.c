@@ -210,6 +210,13 @@ segment_trust(const struct segment *segment)
 }
 
 bool
+segment_file_changed(const struct segment *segment, bool distrust)
+{
+	return segment->mapping && (mapping_changed(segment->mapping, distrust) ||
+				    atomic_load(mapping_lost(segment->mapping)));
+}
+
+bool
 segment_same(const struct segment *a, const struct segment *b)
 {
 	return a->size == b->size &&

@@ -343,6 +343,7 @@ net_start(struct net *net, struct publish *publish, struct lease *lease, struct 
 		set_lease(net, lease);
 	/* Signals are for the thread that runs the commands; a new thread inherits the mask. */
 	sigfillset(&all);
+	sigdelset(&all, SIGBUS); /* of an image that shrinks, see mapping.c */
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	int error = tcp_server_start(net->tcp, publish);
 	for (unsigned w = 0; error == 0 && w < net->workers; w++)

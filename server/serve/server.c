@@ -60,6 +60,7 @@ begin_load(struct server *server)
 	sigset_t all;
 	sigset_t old;
 	sigfillset(&all);
+	sigdelset(&all, SIGBUS); /* of an image that shrinks, see mapping.c */
 	server->load_again = false;
 	/* Signals are the main thread's. */
 	pthread_sigmask(SIG_SETMASK, &all, &old);

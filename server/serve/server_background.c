@@ -7,7 +7,7 @@
 #include "anyns/name.h"
 #include "serve/server_state.h"
 
-/* Cut files are found by those who ask at once (SERVFAIL), and by this within: */
+/* Who asks for what a file no longer has gets SERVFAIL at once; this finds it within seconds: */
 static const double WATCH_S = 0.5;
 
 void
@@ -75,14 +75,17 @@ on_done(struct ev_loop *loop, ev_async *event, int events)
 		server_background_care(server, NULL);
 }
 
-/* One zone of each mapping stands for all of it. */
+/*
+ * One zone of each mapping stands for all of it. An image that was written to is mapped anew by the
+ * reload, which sees that it has changed; a cache is taken over as it is, so it must be distrusted.
+ */
 static bool
-is_lost(const struct loaded *loaded)
+has_changed(const struct loaded *loaded)
 {
-	for (size_t i = 0; i < ARRAY_LENGTH(loaded->witnesses); i++)
-		if (loaded->witnesses[i] && segment_trust(loaded->witnesses[i]) == SEGMENT_BAD)
-			return true;
-	return false;
+	const struct segment *image = loaded->witnesses[0];
+	const struct segment *cache = loaded->witnesses[1];
+	bool changed = image && segment_file_changed(image, false);
+	return (cache && segment_file_changed(cache, true)) || changed;
 }
 
 static void
@@ -91,13 +94,13 @@ on_watch(struct ev_loop *loop, ev_timer *event, int events)
 	struct server *server = event->data;
 	(void)loop;
 	(void)events;
-	if (!server->current || server->loading || !is_lost(server->current->loaded) ||
-	    server->lost == server->current->loaded)
+	if (!server->current || server->loading || server->lost == server->current->loaded ||
+	    !has_changed(server->current->loaded))
 		return;
 	server->lost = server->current->loaded;
-	log_error(server->log, "a file of compiled zones was cut short or cannot be read any more: "
-			       "its zones are answered with SERVFAIL; loading what is whole. "
-			       "Replace such files by renaming, never in place");
+	log_error(server->log, "a file of compiled zones was cut short or written to while it is "
+			       "served, or cannot be read any more: loading what is whole. Replace "
+			       "such files by renaming, never in place");
 	server_reload(server);
 }
 

@@ -56,7 +56,7 @@ struct server {
 	bool care_again;            /* another generation came meanwhile */
 	bool cache_due;             /* what is served is not all in the image cache */
 	struct generation *retired; /* wait to be freed */
-	const struct loaded *lost;  /* whose file was found cut short; compared, never followed */
+	const struct loaded *lost;  /* whose file was found changed; compared, never followed */
 };
 
 /* Reads configuration and zones again; the outcome goes to the log and to those who wait for it. */

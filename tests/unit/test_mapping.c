@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -131,6 +132,32 @@ test_cut_short(void **state)
 	close(other);
 }
 
+/* Written to, touched, cut within a page: seen without a fault. */
+static void
+test_changed(void **state)
+{
+	(void)state;
+	int fd = file_of(100);
+	struct mapping *mapping = mapping_new(fd, 100);
+	assert_non_null(mapping);
+	assert_false(mapping_changed(mapping, true));
+	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1000}};
+	assert_int_equal(futimens(fd, times), 0);
+	assert_true(mapping_changed(mapping, false));
+	assert_false(*mapping_lost(mapping));
+	assert_true(mapping_changed(mapping, true));
+	assert_true(*mapping_lost(mapping));
+	mapping_release(mapping);
+	mapping = mapping_new(fd, 100);
+	assert_non_null(mapping);
+	assert_false(mapping_changed(mapping, true));
+	assert_int_equal(ftruncate(fd, 99), 0);
+	assert_true(mapping_changed(mapping, false));
+	assert_true(*mapping_lost(mapping));
+	mapping_release(mapping);
+	close(fd);
+}
+
 /* A fault that is none of ours ends the process as if nobody had listened. */
 static void
 test_foreign_fault(void **state)
@@ -162,9 +189,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_life),          cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_too_many),      cmocka_unit_test(test_cut_short),
-		cmocka_unit_test(test_foreign_fault),
+		cmocka_unit_test(test_life),     cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_too_many), cmocka_unit_test(test_cut_short),
+		cmocka_unit_test(test_changed),  cmocka_unit_test(test_foreign_fault),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
