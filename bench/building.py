@@ -31,7 +31,7 @@ def build():
     """The programs by name. ANYNS names another build of the server."""
     shown("server/run", "--build", "--also", "bench/needs.txt")
     if not (BUILD / "build.ninja").exists():
-        shown("meson", "setup", BUILD, ROOT, "--buildtype=release", "-Dtests=disabled", "-Dbench=true")
+        shown("meson", "setup", BUILD, ROOT, "--buildtype=release", "-Db_lto=true", "-Dtests=disabled", "-Dbench=true")
     shown("ninja", "-C", BUILD)
     programs = {name: BUILD / "bench" / name for name in ("echo", "load", "answer_loop")}
     programs["anyns"] = pathlib.Path(os.environ.get("ANYNS", BUILD / "server" / "anyns")).absolute()
