@@ -8,6 +8,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "bench"
 WORK = BUILD / "work"
+OPTIONS = ("--buildtype=release", "-Db_lto=true", "-Dtests=disabled", "-Dbench=true")
 
 # Peer: the variable that names another build of it, its program's name.
 PEERS = {
@@ -31,7 +32,8 @@ def build():
     """The programs by name. ANYNS names another build of the server."""
     shown("server/run", "--build", "--also", "bench/needs.txt")
     if not (BUILD / "build.ninja").exists():
-        shown("meson", "setup", BUILD, ROOT, "--buildtype=release", "-Dtests=disabled", "-Dbench=true")
+        shown("meson", "setup", BUILD, ROOT)
+    shown("meson", "configure", BUILD, *OPTIONS)
     shown("ninja", "-C", BUILD)
     programs = {name: BUILD / "bench" / name for name in ("echo", "load", "answer_loop")}
     programs["anyns"] = pathlib.Path(os.environ.get("ANYNS", BUILD / "server" / "anyns")).absolute()

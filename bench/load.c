@@ -8,7 +8,8 @@
  * its latency counts from then, not from when it was sent. So a server that stands still for 10 ms
  * has that in the latency of everything that was due meanwhile, which a generator with a bounded
  * number of questions under way would hide. -r 0 asks one question at a time. -f asks every
- * millisecond until the first answer with records and prints when that was (CLOCK_MONOTONIC).
+ * millisecond until the first answer with records (in the answer or authority section) and prints
+ * when that was (CLOCK_MONOTONIC).
  *
  * Prints one JSON object. "lag_us" is the worst delay of the generator itself.
  */
@@ -154,7 +155,7 @@ take(struct load *load, struct lane *lane, const uint8_t *bytes, size_t size, in
 	load->answered++;
 	load->bytes += size;
 	load->rcodes[bytes[3] & 15]++;
-	load->with_records += wire_peek_u16(bytes + 6) > 0;
+	load->with_records += wire_peek_u16(bytes + 6) > 0 || wire_peek_u16(bytes + 8) > 0;
 	load->last = now;
 }
 

@@ -155,6 +155,9 @@ class Server:
         return self
 
     def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
         if self.process.poll() is None:
             self.process.terminate()
             try:
@@ -162,10 +165,6 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.place.kill_server(self.process)
         self.process.wait()
-
-    def check_alive(self):
-        if self.process.poll() is not None:
-            raise Lost(f"{self.name} ended with {self.process.returncode}, see {self.folder}/output")
 
     def reload(self, zones):
         """Makes it read its zones anew. They have been written since."""

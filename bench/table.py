@@ -64,11 +64,6 @@ def latency(results):
     return lines(head, rows)
 
 
-def memory_per_name(figures, large):
-    small, big = figures.get("memory_small"), figures.get("memory_large")
-    return [(median(big) - median(small)) / large] if small and big else []
-
-
 def large(results):
     count = results["about"]["large"]
     head = ["", "instructions: 10,000 names", "NSEC3", f"{count:,} names: start from text, ms", "bytes/name",
@@ -79,7 +74,7 @@ def large(results):
         if name == "echo":
             continue
         rows.append([name, spread(figures.get("instructions_names10k"), whole), spread(figures.get("instructions_nsec3"), whole),
-                     spread(figures.get("start_ms"), whole), spread(memory_per_name(figures, count), whole),
+                     spread(figures.get("start_ms"), whole), spread([one / count for one in figures.get("memory", ())], whole),
                      spread([one["rate"] for one in reloads], whole), spread([one["reloads"] for one in reloads], whole),
                      spread([one["reloading"]["lost"] for one in reloads], whole),
                      spread([one["reloading"]["p999_us"] for one in reloads], micro),

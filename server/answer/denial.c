@@ -124,7 +124,7 @@ write_one(const struct proof *proof, struct reply *reply)
 }
 
 bool
-denial_write(struct proofs *proofs, struct reply *reply)
+denial_write_some(struct proofs *proofs, struct reply *reply)
 {
 	bool fits = true;
 	for (unsigned i = 0; fits && i < proofs->count; i++)

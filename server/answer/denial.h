@@ -42,7 +42,14 @@ void denial_wildcard(struct proofs *proofs, const struct scope *scope,
 void denial_wildcard_no_data(struct proofs *proofs, const struct scope *scope,
 			     const struct lookup_name *name, const struct lookup *found);
 
+/* The same when something was collected. */
+bool denial_write_some(struct proofs *proofs, struct reply *reply);
+
 /* Writes what was collected into the authority section and forgets it. false: it does not fit. */
-bool denial_write(struct proofs *proofs, struct reply *reply);
+static inline bool
+denial_write(struct proofs *proofs, struct reply *reply)
+{
+	return proofs->count == 0 || denial_write_some(proofs, reply);
+}
 
 #endif

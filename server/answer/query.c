@@ -144,15 +144,17 @@ reject_opcode(struct query *query, unsigned opcode)
 enum query_verdict
 query_parse(struct query *query, struct lookup_name *name, const uint8_t *message, size_t size)
 {
-	struct wire_reader r = wire_reader(message, size);
+	struct wire_reader r = {.bytes = message, .size = size, .at = DNS_HEADER_SIZE};
 	*query = (struct query){.name = name};
-	query->id = wire_get_u16(&r);
-	query->flags = wire_get_u16(&r);
-	unsigned questions = wire_get_u16(&r);
-	unsigned answers = wire_get_u16(&r);
-	unsigned authorities = wire_get_u16(&r);
-	unsigned additionals = wire_get_u16(&r);
-	if (r.failed || query->flags & DNS_FLAG_QR)
+	if (size < DNS_HEADER_SIZE)
+		return QUERY_IGNORE;
+	query->id = wire_peek_u16(message);
+	query->flags = wire_peek_u16(message + 2);
+	unsigned questions = wire_peek_u16(message + 4);
+	unsigned answers = wire_peek_u16(message + 6);
+	unsigned authorities = wire_peek_u16(message + 8);
+	unsigned additionals = wire_peek_u16(message + 10);
+	if (query->flags & DNS_FLAG_QR)
 		return QUERY_IGNORE;
 
 	if (questions == 1) {

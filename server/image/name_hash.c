@@ -32,6 +32,35 @@ fold_word(uint64_t word)
 	return word | capital >> 2;
 }
 
+/* The last `left` bytes, less than 8, of the `size` at `wire`, then zeros; nothing behind is read.
+ */
+static uint64_t
+last_word(const uint8_t *wire, size_t size, size_t left)
+{
+	uint64_t word = 0;
+	if (left == 0)
+		return 0;
+	if (size >= 8)
+		return htole64(le64toh(load_word(wire + size - 8)) >> 8 * (8 - left));
+	for (size_t i = 0; i < left; i++)
+		word |= (uint64_t)wire[i] << 8 * i;
+	return htole64(word);
+}
+
+/* `to` has 8 spare bytes behind the name. */
+static void
+fold_name(uint8_t *to, const uint8_t *wire, size_t size)
+{
+	uint64_t word;
+	size_t i = 0;
+	for (; i + 8 <= size; i += 8) {
+		word = fold_word(load_word(wire + i));
+		memcpy(to + i, &word, sizeof word);
+	}
+	word = fold_word(last_word(wire, size, size - i));
+	memcpy(to + i, &word, sizeof word);
+}
+
 static uint64_t
 mix(uint64_t hash, uint64_t word)
 {
@@ -68,12 +97,7 @@ lookup_name_set(struct lookup_name *name, const uint8_t *wire, size_t limit)
 	name->size = (uint8_t)(at + 1);
 	name->labels = (uint8_t)labels;
 
-	memcpy(name->lower, wire, name->size);
-	memset(name->lower + name->size, 0, 8);
-	for (size_t i = 0; i < name->size; i += 8) {
-		uint64_t word = fold_word(load_word(name->lower + i));
-		memcpy(name->lower + i, &word, sizeof word);
-	}
+	fold_name(name->lower, wire, name->size);
 	uint64_t hash = HASH_ROOT;
 	name->hashes[0] = hash;
 	for (unsigned n = 1; n <= labels; n++) {
