@@ -483,7 +483,7 @@ draw_row(const struct picture *p, size_t index)
 	char name[2048];
 
 	probe_table_name(name, sizeof(name), series, p->parts);
-	fputs("<g><title>", p->stream);
+	fputs("<g shape-rendering=\"crispEdges\"><title>", p->stream);
 	put_text(p->stream, name);
 	fputs(*name ? ": " : "", p->stream);
 	put_shares(p, series);

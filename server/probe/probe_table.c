@@ -2,6 +2,7 @@
 #include "probe/probe_table.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "control/table.h"
@@ -15,6 +16,7 @@ struct row {
 struct view {
 	const struct probe_catchment *catchment;
 	struct probe_parts parts;
+	struct row *rows;
 };
 
 const char *
@@ -81,20 +83,25 @@ rows_of(const struct probe_series *series)
 	return named ? named : 1;
 }
 
-static struct row
-row_at(const struct probe_catchment *catchment, size_t index)
+/* All rows, made at once: there may be thousands. The caller's to free; NULL when out of memory. */
+static struct row *
+make_rows(const struct probe_catchment *catchment, size_t *count)
 {
-	struct row row = {0};
-	size_t i = 0;
+	size_t total = 0;
 
-	while (index >= rows_of(catchment->series[i]))
-		index -= rows_of(catchment->series[i++]);
-	row.series = catchment->series[i];
-	row.first = index == 0;
-	row.share = next_share(row.series, NULL);
-	while (index-- > 0)
-		row.share = next_share(row.series, row.share);
-	return row;
+	*count = 0;
+	for (size_t i = 0; i < catchment->count; i++)
+		total += rows_of(catchment->series[i]);
+	struct row *rows = calloc(total ? total : 1, sizeof(*rows));
+	for (size_t i = 0; rows && i < catchment->count; i++) {
+		const struct probe_series *series = catchment->series[i];
+		const struct probe_share *share = next_share(series, NULL);
+		for (size_t j = rows_of(series); j > 0; j--) {
+			rows[(*count)++] = (struct row){series, share, j == rows_of(series)};
+			share = share ? next_share(series, share) : NULL;
+		}
+	}
+	return rows;
 }
 
 static void
@@ -144,7 +151,7 @@ static void
 fill(const void *data, size_t index, struct table_cells *cells)
 {
 	const struct view *view = data;
-	struct row row = row_at(view->catchment, index);
+	struct row row = view->rows[index];
 	uint64_t lost = probe_series_lost(row.series);
 	size_t column = 0;
 
@@ -167,11 +174,10 @@ fill(const void *data, size_t index, struct table_cells *cells)
 void
 probe_table_print(FILE *stream, const struct probe_catchment *catchment)
 {
-	struct view view = {catchment, probe_catchment_parts(catchment)};
+	struct view view = {catchment, probe_catchment_parts(catchment), NULL};
 	struct table table = {.fill = fill, .data = &view};
 
-	for (size_t i = 0; i < catchment->count; i++)
-		table.rows += rows_of(catchment->series[i]);
+	view.rows = make_rows(catchment, &table.rows);
 	if (view.parts.vantage)
 		table.head[table.columns++] = "VANTAGE";
 	if (view.parts.target)
@@ -189,6 +195,7 @@ probe_table_print(FILE *stream, const struct probe_catchment *catchment)
 	table.head[table.columns++] = "  LOST";
 	table.head[table.columns++] = "    LOSS";
 	table_print(stream, &table);
+	free(view.rows);
 }
 
 static void

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "anyns/monotime.h"
+#include "anyns/wire.h"
 #include "probe/probe_flight.h"
 #include "probe/probe_tcp.h"
 #include "probe/probe_udp.h"
@@ -166,7 +167,7 @@ heard_datagram(void *context, struct probe_udp *udp, const uint8_t *bytes, size_
 {
 	struct prober *p = context;
 	struct probe_reply reply;
-	uint16_t id = size >= 2 ? (uint16_t)(bytes[0] << 8 | bytes[1]) : 0;
+	uint16_t id = size >= 2 ? wire_peek_u16(bytes) : 0;
 	struct probe_flight *flight = size >= 2 ? probe_flights_find(&p->flights, udp, id) : NULL;
 	const struct series *series = flight ? flight->series : udp->user;
 
@@ -196,7 +197,7 @@ heard_stream(void *context, struct probe_tcp *tcp, enum probe_outcome outcome,
 
 	if (outcome != PROBE_ANSWER)
 		settle(p, flight, outcome, NULL, 0);
-	else if (size >= 2 && (uint16_t)(message[0] << 8 | message[1]) == flight->id &&
+	else if (size >= 2 && wire_peek_u16(message) == flight->id &&
 		 probe_message_read(&reply, message, size, series->question))
 		settle(p, flight, PROBE_ANSWER, &reply, size);
 	else
