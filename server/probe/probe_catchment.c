@@ -205,7 +205,7 @@ widen(struct probe_catchment *catchment, int64_t first_ns, int64_t last_ns)
 	int64_t width = catchment->width_ns;
 	int64_t origin = catchment->origin_ns;
 
-	/* Half of what a time can hold is reached long before this overflows. */
+	/* A width of 2^34 * 1 ms holds all of PROBE_TIME_MAX_S and still does not overflow. */
 	while (last_ns >= floor_to(first_ns, width) + PROBE_BINS * width)
 		width *= 2;
 	origin = floor_to(first_ns, width);

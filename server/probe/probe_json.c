@@ -6,9 +6,6 @@
 
 #include "probe/probe_message.h"
 
-/* Times past the year 2200 or before 1970 are nobody's measurement, and would not be counted with.
- */
-#define TIME_MAX_S 7.3e9
 /* More than any timeout. */
 #define RTT_MAX_MS 1e6
 
@@ -75,7 +72,7 @@ read_query(const json_t *object, struct probe_record *record)
 
 	if (!outcome || !probe_outcome_parse(outcome, &record->outcome) || !record->target ||
 	    !record->transport || !record->question ||
-	    !real_of(object, "time", TIME_MAX_S, &seconds))
+	    !real_of(object, "time", PROBE_TIME_MAX_S, &seconds))
 		return false;
 	if (record->outcome == PROBE_ANSWER && !real_of(object, "rtt_ms", RTT_MAX_MS, &ms))
 		return false;

@@ -396,7 +396,7 @@ reach_of(const struct picture *p, const struct probe_series *series)
 	uint64_t asked = probe_series_asked(series);
 	int64_t usual = asked > 1 ? (series->last_ns - series->first_ns) / (int64_t)(asked - 1) : 0;
 
-	return 3 * usual + 2 * p->catchment->width_ns;
+	return 2 * usual + 2 * p->catchment->width_ns;
 }
 
 static void

@@ -87,7 +87,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_error_t error;
 	size_t records = 0;
 
-	(void)probe_atlas_text(text, size, &sink, &records, &error);
+	if (!probe_atlas_text(text, size, &sink, &records, &error))
+		require(sum.records == 0);
 	for (const char *end; size > 0; size -= (size_t)(end - text), text = end) {
 		const char *feed = memchr(text, '\n', size);
 		end = feed ? feed + 1 : text + size;

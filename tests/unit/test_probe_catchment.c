@@ -97,6 +97,24 @@ test_timeline(void **state)
 	probe_catchment_clear(&c);
 }
 
+/* The first and the last moment that a record can have, in any order. */
+static void
+test_wild_times(void **state)
+{
+	static const double seconds[] = {1795370000, 0, PROBE_TIME_MAX_S, 1e-3, 2e9, 3999999999.9};
+	struct probe_catchment c = {0};
+	(void)state;
+
+	for (size_t first = 0; first < ARRAY_LENGTH(seconds); first++) {
+		for (size_t i = 0; i < ARRAY_LENGTH(seconds); i++) {
+			double time = seconds[(first + i) % ARRAY_LENGTH(seconds)];
+			(void)add(&c, "v", i, (int64_t)(time * 1e9) - 1000 * S, "a");
+		}
+		assert_int_equal(bins_of(c.series[0]->shares[0]), ARRAY_LENGTH(seconds));
+		probe_catchment_clear(&c);
+	}
+}
+
 static void
 test_order_and_parts(void **state)
 {
@@ -167,9 +185,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_shares),         cmocka_unit_test(test_no_name),
-		cmocka_unit_test(test_timeline),       cmocka_unit_test(test_order_and_parts),
-		cmocka_unit_test(test_noise_and_next), cmocka_unit_test(test_many),
+		cmocka_unit_test(test_shares),
+		cmocka_unit_test(test_no_name),
+		cmocka_unit_test(test_timeline),
+		cmocka_unit_test(test_wild_times),
+		cmocka_unit_test(test_order_and_parts),
+		cmocka_unit_test(test_noise_and_next),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,7 +90,7 @@ test_bad(void **state)
 		"{\"type\":\"query\",\"outcome\":\"timeout\"}",
 		"{\"type\":\"query\",\"time\":-5,\"target\":\"t\",\"transport\":\"udp\","
 		"\"question\":\"q\",\"outcome\":\"timeout\"}",
-		"{\"type\":\"query\",\"time\":1e18,\"target\":\"t\",\"transport\":\"udp\","
+		"{\"type\":\"query\",\"time\":4.1e9,\"target\":\"t\",\"transport\":\"udp\","
 		"\"question\":\"q\",\"outcome\":\"timeout\"}",
 	};
 	struct heard heard;
