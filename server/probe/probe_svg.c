@@ -98,6 +98,9 @@ compare_ranks(const void *a, const void *b)
 	const struct rank *x = a;
 	const struct rank *y = b;
 
+	/* Those without a name last: they take none of the colours. */
+	if ((x->instance < 0) != (y->instance < 0))
+		return x->instance < 0 ? 1 : -1;
 	return strverscmp(x->name, y->name);
 }
 
@@ -143,6 +146,15 @@ see_share(struct picture *p, const struct probe_share *share)
 	p->ranks[rank].count += share->count;
 }
 
+/* 0 for a single query. */
+static int64_t
+usual_interval(const struct probe_series *series)
+{
+	uint64_t asked = probe_series_asked(series);
+
+	return asked > 1 ? (series->last_ns - series->first_ns) / (int64_t)(asked - 1) : 0;
+}
+
 static bool
 see_series(struct picture *p)
 {
@@ -161,10 +173,11 @@ see_series(struct picture *p)
 		longest = length > longest ? length : longest;
 		if (probe_series_asked(series) == 0)
 			continue;
-		if (p->begin_ns == 0 || series->first_ns < p->begin_ns)
+		/* The last query stands for the time until the next one would have been due. */
+		int64_t end = series->last_ns + usual_interval(series);
+		if (p->end_ns == 0 || series->first_ns < p->begin_ns)
 			p->begin_ns = series->first_ns;
-		if (series->last_ns > p->end_ns)
-			p->end_ns = series->last_ns;
+		p->end_ns = end > p->end_ns ? end : p->end_ns;
 	}
 	qsort(p->ranks, p->rank_count, sizeof(*p->ranks), compare_ranks);
 	int wanted = (int)size_min(longest * LETTER + 10, LABEL_MAX);
@@ -363,8 +376,8 @@ draw_column(const struct picture *p, const struct probe_series *series, size_t b
 	double floor = top + height;
 	const struct probe_share *loss = probe_series_share(series, PROBE_LOSS);
 
-	if (width <= 0)
-		return;
+	/* Narrower it could not be seen. */
+	width = width < 1.5 ? 1.5 : width;
 	for (size_t i = 0; i < p->rank_count; i++) {
 		const struct probe_share *share = probe_series_share(series, p->ranks[i].instance);
 		if (!share || !share->bins[bin])
@@ -376,7 +389,7 @@ draw_column(const struct picture *p, const struct probe_series *series, size_t b
 	/* A single lost one of thousands is still to be seen. */
 	if (loss && loss->bins[bin]) {
 		double part = height * loss->bins[bin] / total;
-		draw_rect(p, x, width < 1 ? 1 : width, top, part < 2 ? 2 : part, PROBE_LOSS);
+		draw_rect(p, x, width, top, part < 2 ? 2 : part, PROBE_LOSS);
 	}
 }
 
@@ -393,10 +406,7 @@ bin_time(const struct picture *p, size_t bin)
 static int64_t
 reach_of(const struct picture *p, const struct probe_series *series)
 {
-	uint64_t asked = probe_series_asked(series);
-	int64_t usual = asked > 1 ? (series->last_ns - series->first_ns) / (int64_t)(asked - 1) : 0;
-
-	return 2 * usual + 2 * p->catchment->width_ns;
+	return 2 * usual_interval(series) + 2 * p->catchment->width_ns;
 }
 
 static void

@@ -184,6 +184,23 @@ test_many_rows(void **state)
 	}
 }
 
+/* The last query of all is seen, though nothing comes behind it. */
+static void
+test_last_query(void **state)
+{
+	struct probe_catchment c = {0};
+	struct page page;
+	(void)state;
+
+	for (uint64_t i = 0; i < 4; i++)
+		add(&c, "v", i, i < 3 ? "a" : "b");
+	draw(&c, &page);
+	assert_int_equal(count_of(page.text, "fill=\"#E69F00\""), 2);
+	page_lacks(&page, "width=\"1.50\"");
+	page_close(&page);
+	probe_catchment_clear(&c);
+}
+
 /* A silence in which nothing was asked is neither an instance nor a loss. */
 static void
 test_silence(void **state)
@@ -231,7 +248,7 @@ main(void)
 		cmocka_unit_test(test_picture),       cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_hostile_names), cmocka_unit_test(test_many_instances),
 		cmocka_unit_test(test_many_rows),     cmocka_unit_test(test_silence),
-		cmocka_unit_test(test_axis),
+		cmocka_unit_test(test_last_query),    cmocka_unit_test(test_axis),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
