@@ -247,18 +247,23 @@ ask_udp(struct prober *p, struct series *series, struct probe_flight *flight)
 static int
 ask_tcp(struct prober *p, struct series *series, struct probe_flight *flight)
 {
-	uint8_t query[PROBE_QUERY_MAX];
+	uint8_t message[PROBE_QUERY_MAX];
 	const struct probe_address *source = source_of(p, family_index(series->target));
-	uint16_t port = source->size ? probe_address_port(source) : 0;
+	struct probe_tcp_query query = {
+		.target = series->target,
+		.source = source,
+		.port = source->size ? probe_address_port(source) : 0,
+		.message = message,
+	};
 
-	if (port && p->plan->source_ports > 0)
-		port = (uint16_t)(port + series->asked % p->plan->source_ports);
-	(void)probe_flights_number(&p->flights, flight);
-	size_t size = probe_message_build(query, flight->id, series->question, &p->plan->subnet,
-					  p->plan->recurse);
+	if (query.port && p->plan->source_ports > 0)
+		query.port = (uint16_t)(query.port + series->asked % p->plan->source_ports);
+	if (!probe_flights_number(&p->flights, flight))
+		return EBUSY;
+	query.size = probe_message_build(message, flight->id, series->question, &p->plan->subnet,
+					 p->plan->recurse);
 	flight->sent_ns = now_ns();
-	flight->tcp = probe_tcp_ask(p->loop, series->target, source, port, query, size,
-				    heard_stream, flight);
+	flight->tcp = probe_tcp_ask(p->loop, &query, heard_stream, flight);
 	return flight->tcp ? 0 : errno;
 }
 

@@ -28,6 +28,15 @@ on_done(void *context, struct probe_tcp *tcp, enum probe_outcome outcome, const 
 	ev_break(got->loop, EVBREAK_ALL);
 }
 
+static struct probe_tcp *
+ask_from(struct ev_loop *loop, const struct probe_address *server,
+	 const struct probe_address *source, uint16_t port, struct got *got)
+{
+	const struct probe_tcp_query query = {server, source, port, (const uint8_t *)"ask", 3};
+
+	return probe_tcp_ask(loop, &query, on_done, got);
+}
+
 struct answer {
 	ev_io io;
 	const char *pieces[4]; /* sent one after the other */
@@ -85,8 +94,7 @@ ask(struct answer *answer, int family)
 	ev_io_init(&answer->io, on_server, fd, EV_READ);
 	answer->io.data = answer;
 	ev_io_start(loop, &answer->io);
-	struct probe_tcp *tcp = probe_tcp_ask(loop, &server, NULL, 0, (const uint8_t *)"ask", 3,
-					      on_done, &got);
+	struct probe_tcp *tcp = ask_from(loop, &server, NULL, 0, &got);
 	assert_non_null(tcp);
 	ev_run(loop, 0);
 	if (ev_is_active(&answer->io) && answer->peer >= 0)
@@ -139,8 +147,7 @@ test_refused(void **state)
 	(void)state;
 
 	close(listen_on(AF_INET, SOCK_STREAM, &server));
-	struct probe_tcp *tcp = probe_tcp_ask(loop, &server, NULL, 0, (const uint8_t *)"ask", 3,
-					      on_done, &got);
+	struct probe_tcp *tcp = ask_from(loop, &server, NULL, 0, &got);
 	if (tcp)
 		ev_run(loop, 0);
 	else
@@ -162,16 +169,14 @@ test_source(void **state)
 
 	close(listen_on(AF_INET, SOCK_STREAM, &free_port));
 	assert_true(probe_address_parse(&source, "127.0.0.1", 0));
-	struct probe_tcp *tcp = probe_tcp_ask(loop, &server, &source,
-					      probe_address_port(&free_port),
-					      (const uint8_t *)"ask", 3, on_done, &got);
+	struct probe_tcp *tcp = ask_from(loop, &server, &source, probe_address_port(&free_port),
+					 &got);
 	assert_non_null(tcp);
 	assert_int_equal(tcp->port, probe_address_port(&free_port));
 	probe_tcp_close(tcp);
 	probe_tcp_close(NULL);
 	assert_true(probe_address_parse(&source, "192.0.2.1", 0)); /* not ours */
-	assert_null(
-		probe_tcp_ask(loop, &server, &source, 0, (const uint8_t *)"ask", 3, on_done, &got));
+	assert_null(ask_from(loop, &server, &source, 0, &got));
 	assert_int_equal(errno, EADDRNOTAVAIL);
 	assert_int_equal(got.count, 0);
 	ev_loop_destroy(loop);
