@@ -129,46 +129,59 @@ static void
 fill_share(struct table_cells *cells, size_t *column, const struct view *view,
 	   const struct row *row)
 {
-	const struct probe_share *share = row->share;
 	uint64_t answers = row->series->outcomes[PROBE_ANSWER];
 
-	if (!share) {
+	if (!row->share) {
 		put(cells, column, "-");
 		put_number(cells, column, 0, 7);
-		*column += 4;
+		(*column)++;
 		return;
 	}
-	put(cells, column, probe_catchment_instance(view->catchment, share->instance));
-	put_number(cells, column, share->count, 7);
+	put(cells, column, probe_catchment_instance(view->catchment, row->share->instance));
+	put_number(cells, column, row->share->count, 7);
 	snprintf(cells->text[(*column)++], TABLE_CELL, "%5.1f %%",
-		 100.0 * (double)share->count / (double)answers);
-	put_time(cells, column, probe_rtt_percentile(&share->rtt, 50));
-	put_time(cells, column, probe_rtt_percentile(&share->rtt, 95));
-	put_time(cells, column, share->rtt.max_ns);
+		 100.0 * (double)row->share->count / (double)answers);
 }
 
+/* Losses have no instance: they stand in the first row of their series. */
+static void
+fill_loss(struct table_cells *cells, size_t *column, const struct row *row)
+{
+	uint64_t lost = probe_series_lost(row->series);
+	uint64_t asked = probe_series_asked(row->series);
+
+	if (!row->first) {
+		*column += 2;
+		return;
+	}
+	put_number(cells, column, lost, 6);
+	snprintf(cells->text[(*column)++], TABLE_CELL, "%6.2f %%",
+		 asked ? 100.0 * (double)lost / (double)asked : 0.0);
+}
+
+/* Times come last: where a terminal is too narrow, they are what it can do without. */
 static void
 fill(const void *data, size_t index, struct table_cells *cells)
 {
 	const struct view *view = data;
-	struct row row = view->rows[index];
-	uint64_t lost = probe_series_lost(row.series);
+	const struct row *row = &view->rows[index];
 	size_t column = 0;
 
 	if (view->parts.vantage)
-		put(cells, &column, row.first ? row.series->vantage : "");
+		put(cells, &column, row->first ? row->series->vantage : "");
 	if (view->parts.target)
-		put(cells, &column, row.first ? row.series->target : "");
+		put(cells, &column, row->first ? row->series->target : "");
 	if (view->parts.transport)
-		put(cells, &column, row.first ? row.series->transport : "");
+		put(cells, &column, row->first ? row->series->transport : "");
 	if (view->parts.question)
-		put(cells, &column, row.first ? row.series->question : "");
-	fill_share(cells, &column, view, &row);
-	if (!row.first)
+		put(cells, &column, row->first ? row->series->question : "");
+	fill_share(cells, &column, view, row);
+	fill_loss(cells, &column, row);
+	if (!row->share)
 		return;
-	put_number(cells, &column, lost, 6);
-	snprintf(cells->text[column], TABLE_CELL, "%6.2f %%",
-		 100.0 * (double)lost / (double)probe_series_asked(row.series));
+	put_time(cells, &column, probe_rtt_percentile(&row->share->rtt, 50));
+	put_time(cells, &column, probe_rtt_percentile(&row->share->rtt, 95));
+	put_time(cells, &column, row->share->rtt.max_ns);
 }
 
 void
@@ -189,11 +202,11 @@ probe_table_print(FILE *stream, const struct probe_catchment *catchment)
 	table.head[table.columns++] = "INSTANCE";
 	table.head[table.columns++] = "ANSWERS";
 	table.head[table.columns++] = "  SHARE";
+	table.head[table.columns++] = "  LOST";
+	table.head[table.columns++] = "    LOSS";
 	table.head[table.columns++] = " RTT P50";
 	table.head[table.columns++] = "     P95";
 	table.head[table.columns++] = "     MAX";
-	table.head[table.columns++] = "  LOST";
-	table.head[table.columns++] = "    LOSS";
 	table_print(stream, &table);
 	free(view.rows);
 }

@@ -40,7 +40,8 @@ test_read(void **state)
 {
 	put_file(*state, "a", ANSWER("tokyo", "0", "tyo1-a") ANSWER("tokyo", "1", "lon1-a"));
 	assert_int_equal(RUN(*state, "--read", "@a"), EXIT_OK);
-	assert_caught(*state, "out", "tokyo    tyo1-a          1   50.0 %   2.50 ms");
+	assert_caught(*state, "out",
+		      "tokyo    tyo1-a          1   50.0 %       0    0.00 %   2.50 ms");
 	assert_caught(*state, "out", "tokyo: 1 change of instance\n");
 	assert_caught(*state, "out", "2 asked, 2 answered, 0 lost\n");
 	assert_caught(*state, "err", "");
