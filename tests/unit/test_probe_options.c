@@ -14,9 +14,10 @@ static char words[WORDS_MAX][64];
 static struct probe_options
 parse(const char *line)
 {
-	char *arguments[WORDS_MAX + 1] = {NULL};
+	static char *arguments[WORDS_MAX + 1]; /* what is parsed points into it */
 	int count = 0;
 
+	memset(arguments, 0, sizeof(arguments));
 	while (line && count < WORDS_MAX) {
 		size_t length = strcspn(line, "|");
 		snprintf(words[count], sizeof(words[0]), "%.*s", (int)length, line);
