@@ -20,8 +20,6 @@ enum {
 	LINE_MAX_SIZE = 16 << 20,
 };
 
-extern char **environ;
-
 struct agent {
 	ev_io io;
 	struct probe_agents *agents;
@@ -114,34 +112,55 @@ read_line(struct probe_agents *agents, char *text, unsigned line, struct report 
 		report_add(report, SEVERITY_ERROR, place, NULL, "out of memory");
 }
 
-struct probe_agents *
-probe_agents_read(const char *path, struct report *report)
+static struct probe_agents *
+new_agents(const char *path)
 {
 	struct probe_agents *agents = calloc(1, sizeof(*agents));
+
+	if (!agents)
+		return NULL;
+	agents->path = strdup(path);
+	agents->list = calloc(PROBE_AGENTS_MAX, sizeof(struct agent *));
+	if (agents->path && agents->list)
+		return agents;
+	probe_agents_free(agents);
+	return NULL;
+}
+
+static void
+read_lines(struct probe_agents *agents, FILE *file, struct report *report)
+{
 	size_t before = report->errors;
-	FILE *file = fopen(path, "re");
 	char *line = NULL;
 	size_t room = 0;
 
-	if (agents) {
-		agents->path = strdup(path);
-		agents->list = calloc(PROBE_AGENTS_MAX, sizeof(struct agent *));
-	}
-	if (!file)
-		report_errno(report, SEVERITY_ERROR, (struct place){.file = path}, NULL,
-			     "cannot be read");
-	else if (!agents || !agents->path || !agents->list)
-		report_add(report, SEVERITY_ERROR, (struct place){.file = path}, NULL,
-			   "out of memory");
 	for (unsigned number = 1; report->errors == before && getline(&line, &room, file) >= 0;
 	     number++)
 		read_line(agents, line, number, report);
 	if (report->errors == before && agents->count == 0)
-		report_add(report, SEVERITY_ERROR, (struct place){.file = path},
+		report_add(report, SEVERITY_ERROR, (struct place){.file = agents->path},
 			   "write lines `NAME: COMMAND`", "names no vantage point");
-	if (file)
-		fclose(file);
 	free(line);
+}
+
+struct probe_agents *
+probe_agents_read(const char *path, struct report *report)
+{
+	size_t before = report->errors;
+	FILE *file = fopen(path, "re");
+
+	if (!file) {
+		report_errno(report, SEVERITY_ERROR, (struct place){.file = path}, NULL,
+			     "cannot be read");
+		return NULL;
+	}
+	struct probe_agents *agents = new_agents(path);
+	if (agents)
+		read_lines(agents, file, report);
+	else
+		report_add(report, SEVERITY_ERROR, (struct place){.file = path}, NULL,
+			   "out of memory");
+	fclose(file);
 	if (report->errors == before)
 		return agents;
 	probe_agents_free(agents);

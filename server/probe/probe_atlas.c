@@ -70,8 +70,10 @@ read_time(const json_t *lookup, const json_t *result, struct probe_record *recor
 	const json_t *time = json_object_get(lookup, "time");
 	json_int_t seconds = json_integer_value(time ? time : json_object_get(result, "timestamp"));
 
+	if (seconds <= 0 || seconds > SECOND_MAX)
+		return false;
 	record->sent_ns = (int64_t)seconds * 1000000000;
-	return seconds > 0 && seconds <= SECOND_MAX;
+	return true;
 }
 
 /* Firmware that decodes TXT records itself, when the message was not kept. */
@@ -152,8 +154,8 @@ probe_atlas_result(const json_t *result, const struct probe_sink *sink)
 {
 	const json_t *set = json_object_get(result, "resultset");
 	const char *type = text_of(result, "type");
-	const json_t *lookup;
-	size_t index;
+	const json_t *lookup = NULL;
+	size_t index = 0;
 	size_t records = 0;
 
 	if (!json_is_integer(json_object_get(result, "prb_id")) ||
@@ -170,8 +172,8 @@ probe_atlas_text(const char *text, size_t size, const struct probe_sink *sink, s
 		 json_error_t *error)
 {
 	json_t *whole = json_loadb(text, size, 0, error);
-	const json_t *result;
-	size_t index;
+	const json_t *result = NULL;
+	size_t index = 0;
 
 	*records = 0;
 	if (!whole)

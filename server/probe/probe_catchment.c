@@ -199,39 +199,22 @@ rebin(struct probe_share *share, int64_t old_origin, int64_t old_width, int64_t 
 	memcpy(share->bins, bins, sizeof(bins));
 }
 
+/* Makes the timeline hold everything from the first to the last query. */
 static void
-widen(struct probe_catchment *catchment, int64_t first_ns, int64_t last_ns)
+widen(struct probe_catchment *catchment)
 {
 	int64_t width = catchment->width_ns;
-	int64_t origin = catchment->origin_ns;
 
-	/* Half of what a time can hold is reached long before this overflows. */
-	while (last_ns >= floor_to(first_ns, width) + PROBE_BINS * width)
+	/* A width of 2^34 * 1 ms holds all of PROBE_TIME_MAX_S and still does not overflow. */
+	while (catchment->last_ns - floor_to(catchment->first_ns, width) >= PROBE_BINS * width)
 		width *= 2;
-	origin = floor_to(first_ns, width);
+	int64_t origin = floor_to(catchment->first_ns, width);
 	for (size_t i = 0; i < catchment->count; i++)
 		for (size_t j = 0; j < catchment->series[i]->share_count; j++)
 			rebin(catchment->series[i]->shares[j], catchment->origin_ns,
 			      catchment->width_ns, origin, width);
 	catchment->origin_ns = origin;
 	catchment->width_ns = width;
-}
-
-/* The bin of this time, made to exist. */
-static size_t
-bin_of(struct probe_catchment *catchment, int64_t ns)
-{
-	if (!catchment->begun) {
-		catchment->begun = true;
-		catchment->width_ns = FIRST_WIDTH_NS;
-		catchment->origin_ns = floor_to(ns, FIRST_WIDTH_NS);
-	}
-	int64_t end = catchment->origin_ns + PROBE_BINS * catchment->width_ns;
-	if (ns < catchment->origin_ns)
-		widen(catchment, ns, end - 1);
-	else if (ns >= end)
-		widen(catchment, catchment->origin_ns, ns);
-	return (size_t)((ns - catchment->origin_ns) / catchment->width_ns);
 }
 
 static void
@@ -241,6 +224,22 @@ see_time(int64_t *first_ns, int64_t *last_ns, bool begun, int64_t ns)
 		*first_ns = ns;
 	if (!begun || ns > *last_ns)
 		*last_ns = ns;
+}
+
+/* The bin of this time, made to exist. */
+static size_t
+bin_of(struct probe_catchment *catchment, int64_t ns)
+{
+	if (!catchment->begun) {
+		catchment->width_ns = FIRST_WIDTH_NS;
+		catchment->origin_ns = floor_to(ns, FIRST_WIDTH_NS);
+	}
+	see_time(&catchment->first_ns, &catchment->last_ns, catchment->begun, ns);
+	catchment->begun = true;
+	if (ns < catchment->origin_ns ||
+	    ns - catchment->origin_ns >= PROBE_BINS * catchment->width_ns)
+		widen(catchment);
+	return (size_t)((ns - catchment->origin_ns) / catchment->width_ns);
 }
 
 /* Counts it for its instance or as a loss; false when out of memory. */

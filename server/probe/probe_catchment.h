@@ -56,6 +56,8 @@ struct probe_catchment {
 	char **instances;
 	size_t instance_count;
 	bool begun;
+	int64_t first_ns; /* sending times of the first and last query of all */
+	int64_t last_ns;
 	int64_t origin_ns; /* where bin 0 begins, a multiple of the width */
 	int64_t width_ns;
 	bool full; /* a record was dropped: out of memory */

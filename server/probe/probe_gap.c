@@ -101,7 +101,8 @@ probe_gap_add(struct probe_gap *gap, uint64_t seq, int64_t sent_ns, int64_t done
 	if (answered)
 		see_answer(gap, done_ns);
 	if (seq == 0 && gap->next > 0) { /* another run of the same series */
-		events = advance(gap, gap->end);
+		probe_gap_finish(gap);
+		gap->now = (struct probe_outage){0};
 		gap->next = gap->end = 0;
 	}
 	if (seq < gap->next)

@@ -2,13 +2,11 @@
 #include "probe/probe_json.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "probe/probe_message.h"
 
-/* Times past the year 2200 or before 1970 are nobody's measurement, and would not be counted with.
- */
-#define TIME_MAX_S 7.3e9
 /* More than any timeout. */
 #define RTT_MAX_MS 1e6
 
@@ -39,17 +37,18 @@ count_of(const json_t *object, const char *name)
 static int
 rcode_of(const char *name)
 {
-	int number = -1;
-	char more = '\0';
+	char *end = NULL;
 
 	for (unsigned i = 0; name && i < 32; i++) {
 		const char *known = probe_rcode_name(i);
 		if (known && strcmp(known, name) == 0)
 			return (int)i;
 	}
-	if (name && sscanf(name, "RCODE%4d%c", &number, &more) == 1 && number >= 0)
-		return number;
-	return -1;
+	/* One that has no name is written by its number. */
+	if (!name || strncmp(name, "RCODE", 5) != 0 || name[5] < '0' || name[5] > '9')
+		return -1;
+	unsigned long number = strtoul(name + 5, &end, 10);
+	return *end == '\0' && number <= 4095 ? (int)number : -1;
 }
 
 static struct probe_record
@@ -75,7 +74,7 @@ read_query(const json_t *object, struct probe_record *record)
 
 	if (!outcome || !probe_outcome_parse(outcome, &record->outcome) || !record->target ||
 	    !record->transport || !record->question ||
-	    !real_of(object, "time", TIME_MAX_S, &seconds))
+	    !real_of(object, "time", PROBE_TIME_MAX_S, &seconds))
 		return false;
 	if (record->outcome == PROBE_ANSWER && !real_of(object, "rtt_ms", RTT_MAX_MS, &ms))
 		return false;
@@ -98,8 +97,8 @@ read_query(const json_t *object, struct probe_record *record)
 static void
 read_summary(const json_t *object, const char *name, bool rename, const struct probe_sink *sink)
 {
-	size_t index;
-	const json_t *series;
+	size_t index = 0;
+	const json_t *series = NULL;
 
 	json_array_foreach(json_object_get(object, "series"), index, series)
 	{

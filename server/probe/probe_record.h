@@ -29,7 +29,7 @@ struct probe_record {
 	const char *transport; /* "udp", "tcp" */
 	const char *question;
 	uint64_t seq;    /* in its series: vantage, target, transport and question */
-	int64_t sent_ns; /* since 1970 */
+	int64_t sent_ns; /* since 1970, from 0 to PROBE_TIME_MAX_S */
 	int64_t rtt_ns;  /* of an answer */
 	enum probe_outcome outcome;
 	const char *instance; /* NULL: the answer names none */
@@ -41,6 +41,12 @@ struct probe_record {
 	const char *subnet;
 	bool change; /* the answer before came from another instance */
 };
+
+/*
+ * Nobody measures after the year 2096. Readers refuse such times, so that sums and differences of
+ * those in a record stay far from 2^63 nanoseconds.
+ */
+#define PROBE_TIME_MAX_S 4e9
 
 /* For `seq`: the one after the last in its series, where whoever tells it does not count. */
 #define PROBE_SEQ_NEXT UINT64_MAX

@@ -60,7 +60,7 @@ probe_rtt_percentile(const struct probe_rtt *rtt, double percent)
 	double rank = percent / 100 * (double)rtt->count;
 	uint64_t seen = 0;
 
-	for (size_t i = 0; i < PROBE_RTT_BUCKETS; i++) {
+	for (size_t i = 0; i < PROBE_RTT_BUCKETS && rank < (double)rtt->count; i++) {
 		seen += rtt->buckets[i];
 		if (seen == 0 || (double)seen < rank)
 			continue;

@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "control/utf8.h"
+#include "probe/probe_bar.h"
 #include "probe/probe_table.h"
 
 enum {
@@ -98,6 +99,9 @@ compare_ranks(const void *a, const void *b)
 	const struct rank *x = a;
 	const struct rank *y = b;
 
+	/* Those without a name last: they take none of the colours. */
+	if ((x->instance < 0) != (y->instance < 0))
+		return x->instance < 0 ? 1 : -1;
 	return strverscmp(x->name, y->name);
 }
 
@@ -161,10 +165,11 @@ see_series(struct picture *p)
 		longest = length > longest ? length : longest;
 		if (probe_series_asked(series) == 0)
 			continue;
-		if (p->begin_ns == 0 || series->first_ns < p->begin_ns)
+		/* The last query stands for the time until the next one would have been due. */
+		int64_t end = series->last_ns + probe_bar_interval(series);
+		if (p->end_ns == 0 || series->first_ns < p->begin_ns)
 			p->begin_ns = series->first_ns;
-		if (series->last_ns > p->end_ns)
-			p->end_ns = series->last_ns;
+		p->end_ns = end > p->end_ns ? end : p->end_ns;
 	}
 	qsort(p->ranks, p->rank_count, sizeof(*p->ranks), compare_ranks);
 	int wanted = (int)size_min(longest * LETTER + 10, LABEL_MAX);
@@ -321,27 +326,6 @@ x_of(const struct picture *p, int64_t ns)
 	return left + width * (part < 0 ? 0 : part > 1 ? 1 : part);
 }
 
-static uint64_t
-bin_total(const struct probe_series *series, size_t bin)
-{
-	uint64_t total = 0;
-
-	for (size_t i = 0; i < series->share_count; i++)
-		total += series->shares[i]->bins[bin];
-	return total;
-}
-
-/* Whether two bins hold the same shares, so that they can be drawn as one. */
-static bool
-same_shares(const struct probe_series *series, size_t a, uint64_t total_a, size_t b,
-	    uint64_t total_b)
-{
-	for (size_t i = 0; i < series->share_count; i++)
-		if (series->shares[i]->bins[a] * total_b != series->shares[i]->bins[b] * total_a)
-			return false;
-	return true;
-}
-
 static void
 draw_rect(const struct picture *p, double x, double width, double y, double height, int instance)
 {
@@ -352,81 +336,41 @@ draw_rect(const struct picture *p, double x, double width, double y, double heig
 		width, height, fill_of(p, instance, fill));
 }
 
-/* One column, from one time to another, with the shares of this bin. */
 static void
-draw_column(const struct picture *p, const struct probe_series *series, size_t bin, int64_t from,
-	    int64_t to, double top, double height)
+draw_column(const struct picture *p, const struct probe_series *series,
+	    const struct probe_bar_column *column, double top, double height)
 {
-	double x = x_of(p, from);
-	double width = x_of(p, to) - x;
-	double total = (double)bin_total(series, bin);
+	double x = x_of(p, column->from_ns);
+	double width = x_of(p, column->to_ns) - x;
+	double total = (double)column->total;
 	double floor = top + height;
 	const struct probe_share *loss = probe_series_share(series, PROBE_LOSS);
 
-	if (width <= 0)
-		return;
+	/* Narrower it could not be seen. */
+	width = width < 1.5 ? 1.5 : width;
 	for (size_t i = 0; i < p->rank_count; i++) {
 		const struct probe_share *share = probe_series_share(series, p->ranks[i].instance);
-		if (!share || !share->bins[bin])
+		if (!share || !share->bins[column->bin])
 			continue;
-		double part = height * share->bins[bin] / total;
+		double part = height * share->bins[column->bin] / total;
 		floor -= part;
 		draw_rect(p, x, width, floor, part, p->ranks[i].instance);
 	}
 	/* A single lost one of thousands is still to be seen. */
-	if (loss && loss->bins[bin]) {
-		double part = height * loss->bins[bin] / total;
-		draw_rect(p, x, width < 1 ? 1 : width, top, part < 2 ? 2 : part, PROBE_LOSS);
+	if (loss && loss->bins[column->bin]) {
+		double part = height * loss->bins[column->bin] / total;
+		draw_rect(p, x, width, top, part < 2 ? 2 : part, PROBE_LOSS);
 	}
-}
-
-static int64_t
-bin_time(const struct picture *p, size_t bin)
-{
-	return p->catchment->origin_ns + (int64_t)bin * p->catchment->width_ns;
-}
-
-/*
- * How long a bin may speak for those behind it: until the next query was to be expected. A longer
- * silence stays white, because nothing was asked then.
- */
-static int64_t
-reach_of(const struct picture *p, const struct probe_series *series)
-{
-	uint64_t asked = probe_series_asked(series);
-	int64_t usual = asked > 1 ? (series->last_ns - series->first_ns) / (int64_t)(asked - 1) : 0;
-
-	return 3 * usual + 2 * p->catchment->width_ns;
 }
 
 static void
 draw_bar(const struct picture *p, const struct probe_series *series, double top, double height)
 {
-	int64_t reach = reach_of(p, series);
-	size_t start = PROBE_BINS; /* of the column under way; PROBE_BINS: none */
-	size_t last = 0;           /* bin of it that held something */
+	struct probe_bar_column columns[PROBE_BINS];
+	size_t count = probe_bar_columns(p->catchment, series, columns);
 
-	for (size_t bin = 0; bin < PROBE_BINS; bin++) {
-		uint64_t total = bin_total(series, bin);
-		if (total == 0)
-			continue;
-		int64_t now = bin_time(p, bin);
-		bool far = start < PROBE_BINS && now - bin_time(p, last) > reach;
-		if (start < PROBE_BINS && !far &&
-		    same_shares(series, start, bin_total(series, start), bin, total)) {
-			last = bin;
-			continue;
-		}
-		if (start < PROBE_BINS)
-			draw_column(p, series, start, bin_time(p, start),
-				    far ? bin_time(p, last) + reach / 2 : now, top, height);
-		start = bin;
-		last = bin;
-	}
-	if (start < PROBE_BINS) {
-		int64_t end = bin_time(p, last) + p->catchment->width_ns + reach / 2;
-		draw_column(p, series, start, bin_time(p, start), end, top, height);
-	}
+	for (size_t i = 0; i < count; i++)
+		draw_column(p, series, &columns[i], top, height);
 }
 
 /* Right of the bar: who answers most, and the loss. */
@@ -483,7 +427,7 @@ draw_row(const struct picture *p, size_t index)
 	char name[2048];
 
 	probe_table_name(name, sizeof(name), series, p->parts);
-	fputs("<g><title>", p->stream);
+	fputs("<g shape-rendering=\"crispEdges\"><title>", p->stream);
 	put_text(p->stream, name);
 	fputs(*name ? ": " : "", p->stream);
 	put_shares(p, series);

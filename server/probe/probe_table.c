@@ -2,6 +2,7 @@
 #include "probe/probe_table.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "control/table.h"
@@ -15,6 +16,7 @@ struct row {
 struct view {
 	const struct probe_catchment *catchment;
 	struct probe_parts parts;
+	struct row *rows;
 };
 
 const char *
@@ -81,20 +83,25 @@ rows_of(const struct probe_series *series)
 	return named ? named : 1;
 }
 
-static struct row
-row_at(const struct probe_catchment *catchment, size_t index)
+/* All rows, made at once: there may be thousands. The caller's to free; NULL when out of memory. */
+static struct row *
+make_rows(const struct probe_catchment *catchment, size_t *count)
 {
-	struct row row = {0};
-	size_t i = 0;
+	size_t total = 0;
 
-	while (index >= rows_of(catchment->series[i]))
-		index -= rows_of(catchment->series[i++]);
-	row.series = catchment->series[i];
-	row.first = index == 0;
-	row.share = next_share(row.series, NULL);
-	while (index-- > 0)
-		row.share = next_share(row.series, row.share);
-	return row;
+	*count = 0;
+	for (size_t i = 0; i < catchment->count; i++)
+		total += rows_of(catchment->series[i]);
+	struct row *rows = calloc(total ? total : 1, sizeof(*rows));
+	for (size_t i = 0; rows && i < catchment->count; i++) {
+		const struct probe_series *series = catchment->series[i];
+		const struct probe_share *share = next_share(series, NULL);
+		for (size_t j = rows_of(series); j > 0; j--) {
+			rows[(*count)++] = (struct row){series, share, j == rows_of(series)};
+			share = share ? next_share(series, share) : NULL;
+		}
+	}
+	return rows;
 }
 
 static void
@@ -122,56 +129,68 @@ static void
 fill_share(struct table_cells *cells, size_t *column, const struct view *view,
 	   const struct row *row)
 {
-	const struct probe_share *share = row->share;
 	uint64_t answers = row->series->outcomes[PROBE_ANSWER];
 
-	if (!share) {
+	if (!row->share) {
 		put(cells, column, "-");
 		put_number(cells, column, 0, 7);
-		*column += 4;
+		(*column)++;
 		return;
 	}
-	put(cells, column, probe_catchment_instance(view->catchment, share->instance));
-	put_number(cells, column, share->count, 7);
+	put(cells, column, probe_catchment_instance(view->catchment, row->share->instance));
+	put_number(cells, column, row->share->count, 7);
 	snprintf(cells->text[(*column)++], TABLE_CELL, "%5.1f %%",
-		 100.0 * (double)share->count / (double)answers);
-	put_time(cells, column, probe_rtt_percentile(&share->rtt, 50));
-	put_time(cells, column, probe_rtt_percentile(&share->rtt, 95));
-	put_time(cells, column, share->rtt.max_ns);
+		 100.0 * (double)row->share->count / (double)answers);
 }
 
+/* Losses have no instance: they stand in the first row of their series. */
+static void
+fill_loss(struct table_cells *cells, size_t *column, const struct row *row)
+{
+	uint64_t lost = probe_series_lost(row->series);
+	uint64_t asked = probe_series_asked(row->series);
+
+	if (!row->first) {
+		*column += 2;
+		return;
+	}
+	put_number(cells, column, lost, 6);
+	snprintf(cells->text[(*column)++], TABLE_CELL, "%6.2f %%",
+		 asked ? 100.0 * (double)lost / (double)asked : 0.0);
+}
+
+/* Times come last: where a terminal is too narrow, they are what it can do without. */
 static void
 fill(const void *data, size_t index, struct table_cells *cells)
 {
 	const struct view *view = data;
-	struct row row = row_at(view->catchment, index);
-	uint64_t lost = probe_series_lost(row.series);
+	const struct row *row = &view->rows[index];
 	size_t column = 0;
 
 	if (view->parts.vantage)
-		put(cells, &column, row.first ? row.series->vantage : "");
+		put(cells, &column, row->first ? row->series->vantage : "");
 	if (view->parts.target)
-		put(cells, &column, row.first ? row.series->target : "");
+		put(cells, &column, row->first ? row->series->target : "");
 	if (view->parts.transport)
-		put(cells, &column, row.first ? row.series->transport : "");
+		put(cells, &column, row->first ? row->series->transport : "");
 	if (view->parts.question)
-		put(cells, &column, row.first ? row.series->question : "");
-	fill_share(cells, &column, view, &row);
-	if (!row.first)
+		put(cells, &column, row->first ? row->series->question : "");
+	fill_share(cells, &column, view, row);
+	fill_loss(cells, &column, row);
+	if (!row->share)
 		return;
-	put_number(cells, &column, lost, 6);
-	snprintf(cells->text[column], TABLE_CELL, "%6.2f %%",
-		 100.0 * (double)lost / (double)probe_series_asked(row.series));
+	put_time(cells, &column, probe_rtt_percentile(&row->share->rtt, 50));
+	put_time(cells, &column, probe_rtt_percentile(&row->share->rtt, 95));
+	put_time(cells, &column, row->share->rtt.max_ns);
 }
 
 void
 probe_table_print(FILE *stream, const struct probe_catchment *catchment)
 {
-	struct view view = {catchment, probe_catchment_parts(catchment)};
+	struct view view = {catchment, probe_catchment_parts(catchment), NULL};
 	struct table table = {.fill = fill, .data = &view};
 
-	for (size_t i = 0; i < catchment->count; i++)
-		table.rows += rows_of(catchment->series[i]);
+	view.rows = make_rows(catchment, &table.rows);
 	if (view.parts.vantage)
 		table.head[table.columns++] = "VANTAGE";
 	if (view.parts.target)
@@ -183,12 +202,13 @@ probe_table_print(FILE *stream, const struct probe_catchment *catchment)
 	table.head[table.columns++] = "INSTANCE";
 	table.head[table.columns++] = "ANSWERS";
 	table.head[table.columns++] = "  SHARE";
+	table.head[table.columns++] = "  LOST";
+	table.head[table.columns++] = "    LOSS";
 	table.head[table.columns++] = " RTT P50";
 	table.head[table.columns++] = "     P95";
 	table.head[table.columns++] = "     MAX";
-	table.head[table.columns++] = "  LOST";
-	table.head[table.columns++] = "    LOSS";
 	table_print(stream, &table);
+	free(view.rows);
 }
 
 static void

@@ -98,21 +98,20 @@ on_event(struct ev_loop *loop, ev_io *io, int events)
 }
 
 static bool
-bind_socket(int fd, const struct probe_address *target, const struct probe_address *source,
-	    uint16_t port)
+bind_socket(int fd, const struct probe_tcp_query *query)
 {
 	struct probe_address own = {0};
 	int on = 1;
 
-	if (source && source->size) {
-		own = *source;
+	if (query->source && query->source->size) {
+		own = *query->source;
 	} else {
-		own.socket.any.sa_family = target->socket.any.sa_family;
-		own.size = target->size;
+		own.socket.any.sa_family = query->target->socket.any.sa_family;
+		own.size = query->target->size;
 	}
-	probe_address_set_port(&own, port);
+	probe_address_set_port(&own, query->port);
 	/* The port is chosen with the destination known, so that there are enough of them. */
-	if (port == 0)
+	if (query->port == 0)
 		(void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
 	else
 		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
@@ -121,8 +120,9 @@ bind_socket(int fd, const struct probe_address *target, const struct probe_addre
 
 /* -1 with errno. */
 static int
-open_socket(const struct probe_address *target, const struct probe_address *source, uint16_t port)
+open_socket(const struct probe_tcp_query *query)
 {
+	const struct probe_address *target = query->target;
 	/* Closing resets: thousands of connections in TIME_WAIT would use up the ports. */
 	struct linger reset = {.l_onoff = 1};
 	int fd = socket(target->socket.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
@@ -131,7 +131,7 @@ open_socket(const struct probe_address *target, const struct probe_address *sour
 	if (fd < 0)
 		return -1;
 	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-	if (bind_socket(fd, target, source, port) &&
+	if (bind_socket(fd, query) &&
 	    (connect(fd, &target->socket.any, target->size) == 0 || errno == EINPROGRESS))
 		return fd;
 	int error = errno;
@@ -141,9 +141,8 @@ open_socket(const struct probe_address *target, const struct probe_address *sour
 }
 
 struct probe_tcp *
-probe_tcp_ask(struct ev_loop *loop, const struct probe_address *target,
-	      const struct probe_address *source, uint16_t port, const uint8_t *query, size_t size,
-	      probe_tcp_done *done, void *context)
+probe_tcp_ask(struct ev_loop *loop, const struct probe_tcp_query *query, probe_tcp_done *done,
+	      void *context)
 {
 	struct probe_tcp *tcp = calloc(1, sizeof(*tcp));
 	struct probe_address own = {.size = sizeof(own.socket)};
@@ -153,7 +152,7 @@ probe_tcp_ask(struct ev_loop *loop, const struct probe_address *target,
 	tcp->loop = loop;
 	tcp->done = done;
 	tcp->context = context;
-	tcp->fd = open_socket(target, source, port);
+	tcp->fd = open_socket(query);
 	if (tcp->fd < 0) {
 		int error = errno;
 		free(tcp);
@@ -162,9 +161,9 @@ probe_tcp_ask(struct ev_loop *loop, const struct probe_address *target,
 	}
 	if (getsockname(tcp->fd, &own.socket.any, &own.size) == 0)
 		tcp->port = probe_address_port(&own);
-	wire_poke_u16(tcp->frame, (uint16_t)size);
-	memcpy(tcp->frame + 2, query, size);
-	tcp->frame_size = 2 + size;
+	wire_poke_u16(tcp->frame, (uint16_t)query->size);
+	memcpy(tcp->frame + 2, query->message, query->size);
+	tcp->frame_size = 2 + query->size;
 	ev_io_init(&tcp->io, on_event, tcp->fd, EV_WRITE);
 	tcp->io.data = tcp;
 	ev_io_start(loop, &tcp->io);

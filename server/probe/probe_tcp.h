@@ -32,14 +32,20 @@ struct probe_tcp {
 	uint8_t frame[2 + PROBE_QUERY_MAX];
 };
 
+struct probe_tcp_query {
+	const struct probe_address *target;
+	const struct probe_address *source; /* NULL or size 0: any address */
+	uint16_t port;                      /* to ask from; 0: any free one */
+	const uint8_t *message;
+	size_t size; /* at most PROBE_QUERY_MAX */
+};
+
 /*
- * Connects and asks. `source` (size 0: any address) and `port` (0: any) as of probe_udp_open().
- * NULL with errno when there is no socket or no route; `done` is never called from here.
+ * Connects and asks; the query is copied. NULL with errno when there is no socket or no route;
+ * `done` is never called from here.
  */
-struct probe_tcp *probe_tcp_ask(struct ev_loop *loop, const struct probe_address *target,
-				const struct probe_address *source, uint16_t port,
-				const uint8_t *query, size_t size, probe_tcp_done *done,
-				void *context) NODISCARD;
+struct probe_tcp *probe_tcp_ask(struct ev_loop *loop, const struct probe_tcp_query *query,
+				probe_tcp_done *done, void *context) NODISCARD;
 
 /* Ends the connection at once; NULL is legal. */
 void probe_tcp_close(struct probe_tcp *tcp);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "anyns/monotime.h"
+#include "anyns/wire.h"
 #include "probe/probe_flight.h"
 #include "probe/probe_tcp.h"
 #include "probe/probe_udp.h"
@@ -166,7 +167,7 @@ heard_datagram(void *context, struct probe_udp *udp, const uint8_t *bytes, size_
 {
 	struct prober *p = context;
 	struct probe_reply reply;
-	uint16_t id = size >= 2 ? (uint16_t)(bytes[0] << 8 | bytes[1]) : 0;
+	uint16_t id = size >= 2 ? wire_peek_u16(bytes) : 0;
 	struct probe_flight *flight = size >= 2 ? probe_flights_find(&p->flights, udp, id) : NULL;
 	const struct series *series = flight ? flight->series : udp->user;
 
@@ -196,7 +197,7 @@ heard_stream(void *context, struct probe_tcp *tcp, enum probe_outcome outcome,
 
 	if (outcome != PROBE_ANSWER)
 		settle(p, flight, outcome, NULL, 0);
-	else if (size >= 2 && (uint16_t)(message[0] << 8 | message[1]) == flight->id &&
+	else if (size >= 2 && wire_peek_u16(message) == flight->id &&
 		 probe_message_read(&reply, message, size, series->question))
 		settle(p, flight, PROBE_ANSWER, &reply, size);
 	else
@@ -246,18 +247,23 @@ ask_udp(struct prober *p, struct series *series, struct probe_flight *flight)
 static int
 ask_tcp(struct prober *p, struct series *series, struct probe_flight *flight)
 {
-	uint8_t query[PROBE_QUERY_MAX];
+	uint8_t message[PROBE_QUERY_MAX];
 	const struct probe_address *source = source_of(p, family_index(series->target));
-	uint16_t port = source->size ? probe_address_port(source) : 0;
+	struct probe_tcp_query query = {
+		.target = series->target,
+		.source = source,
+		.port = source->size ? probe_address_port(source) : 0,
+		.message = message,
+	};
 
-	if (port && p->plan->source_ports > 0)
-		port = (uint16_t)(port + series->asked % p->plan->source_ports);
-	(void)probe_flights_number(&p->flights, flight);
-	size_t size = probe_message_build(query, flight->id, series->question, &p->plan->subnet,
-					  p->plan->recurse);
+	if (query.port && p->plan->source_ports > 0)
+		query.port = (uint16_t)(query.port + series->asked % p->plan->source_ports);
+	if (!probe_flights_number(&p->flights, flight))
+		return EBUSY;
+	query.size = probe_message_build(message, flight->id, series->question, &p->plan->subnet,
+					 p->plan->recurse);
 	flight->sent_ns = now_ns();
-	flight->tcp = probe_tcp_ask(p->loop, series->target, source, port, query, size,
-				    heard_stream, flight);
+	flight->tcp = probe_tcp_ask(p->loop, &query, heard_stream, flight);
 	return flight->tcp ? 0 : errno;
 }
 
