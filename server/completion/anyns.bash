@@ -15,7 +15,9 @@ _anyns() {
         case ${COMP_WORDS[1]} in
         run) words='-c --config --help' ;;
         check) words='-c --config -q --quiet --help' ;;
-        status | reload | drain | undrain | freeze | unfreeze) words='-c --config -s --socket -j --json --help' ;;
+        status | reload | undrain | unfreeze) words='-c --config -s --socket -j --json --help' ;;
+        drain) words='-c --config -s --socket -j --json -w --wait --help' ;;
+        freeze) words='announced withdrawn -c --config -s --socket -j --json --help' ;;
         *) return ;;
         esac
     fi
