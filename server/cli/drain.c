@@ -28,7 +28,7 @@ static const char drain_help[] =
 	"there\n"
 	"is a `state-directory:`. Returns at once; `anyns status` shows how far it is.\n"
 	"\n" ASK_OPTIONS "  -w, --wait          return when it is drained, and show how far it is "
-			 "until then\n" ORDER_STATUS;
+	"until then\n" ORDER_STATUS;
 
 static const char undrain_help[] =
 	"usage: anyns undrain [-j] [-c FILE | -s PATH]\n"

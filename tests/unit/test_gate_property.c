@@ -124,9 +124,10 @@ run_random(uint64_t seed, bool soft_withdraws)
 		if ((dice & 0x1f) == 0)
 			scene.input = input_of(dice >> 8 & 0xff);
 		/* Mostly without the operator, or there would be little else. */
-		if ((dice & 0x1e0) != 0)
+		if ((dice & 0x1e0) != 0) {
 			scene.input.drain = false;
 			scene.input.freeze = GATE_THAWED;
+		}
 		if ((dice & 0x200) != 0)
 			scene.input.hard = NULL;
 		struct gate_step moved = step(&scene);
