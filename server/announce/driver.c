@@ -85,7 +85,7 @@ static uint32_t
 number_of(const struct driver_kind *kind)
 {
 	uint32_t number = 0;
-	while (kinds[number] != kind)
+	while (number + 1 < ARRAY_LENGTH(kinds) && kinds[number] != kind)
 		number++;
 	return number;
 }

@@ -19,9 +19,9 @@
 #include "health/lease_watch.h"
 
 enum {
-	/* Ticks from one look at all links to the next: 200 ms. A change of our own acts at once.
+	/* Ticks from one look at all links to the next: 100 ms. A change of our own acts at once.
 	 */
-	LOOK_EVERY = 200 / LEASE_TICK_MS,
+	LOOK_EVERY = 100 / LEASE_TICK_MS,
 	/* The device of an announcer that was just killed is there for some milliseconds more. */
 	BUSY_TRIES = 20,
 	BUSY_PAUSE_NS = 50000000,

@@ -43,26 +43,41 @@ print_errors(const struct report *report)
 				report_line(&report->findings[i], line, sizeof(line)));
 }
 
+struct control_answer
+ask_for(const struct options *options, const char *request, int patience_ms, bool *answered)
+{
+	struct report report = REPORT_INIT;
+	struct control_answer answer = {0};
+	char line[64];
+	char *path = find_socket(options, &report);
+
+	snprintf(line, sizeof(line), "%s%s", request, options->json ? " json" : "");
+	*answered = path && control_client_ask(path, line, patience_ms, &answer, &report);
+	if (!*answered)
+		print_errors(&report);
+	free(path);
+	report_clear(&report);
+	return answer;
+}
+
+int
+ask_show(const struct options *options, struct control_answer *answer)
+{
+	/* A program that reads JSON finds it at one place, whatever it says. */
+	fputs(answer->text, answer->ok || options->json ? stdout : stderr);
+	free(answer->text);
+	answer->text = NULL;
+	return answer->ok ? EXIT_OK : EXIT_FAILED;
+}
+
 int
 ask_server(int argc, char **argv, const char *help, int patience_ms)
 {
 	struct options options = options_parse(argc, argv, OPTIONS_ASK, help);
-	struct report report = REPORT_INIT;
-	struct control_answer answer = {0};
-	char request[64];
+	bool answered;
 
 	if (options.done)
 		return options.status;
-	char *path = find_socket(&options, &report);
-	snprintf(request, sizeof(request), "%s%s", argv[0], options.json ? " json" : "");
-	bool answered = path && control_client_ask(path, request, patience_ms, &answer, &report);
-	/* A program that reads JSON finds it at one place, whatever it says. */
-	if (answered)
-		fputs(answer.text, answer.ok || options.json ? stdout : stderr);
-	else
-		print_errors(&report);
-	free(answer.text);
-	free(path);
-	report_clear(&report);
-	return answered && answer.ok ? EXIT_OK : EXIT_FAILED;
+	struct control_answer answer = ask_for(&options, argv[0], patience_ms, &answered);
+	return answered ? ask_show(&options, &answer) : EXIT_FAILED;
 }

@@ -6,6 +6,8 @@
 #define ANYNS_CLI_ASK_H
 
 #include "anyns/base.h"
+#include "cli/options.h"
+#include "control/control_client.h"
 
 /* The options that all of them have; the end of their help. */
 #define ASK_OPTIONS                                                                \
@@ -15,6 +17,17 @@
 	"  -s, --socket PATH   ask there instead; the configuration is not read\n" \
 	"  -j, --json          answer as JSON\n"                                   \
 	"  -h, --help          this text\n"
+
+/*
+ * Sends a request to the server that the options name. The answer, whose text is the caller's to
+ * free; `*answered` false: there was none, and standard error says why. `patience_ms`: so long may
+ * the server say nothing, -1 for ever.
+ */
+struct control_answer ask_for(const struct options *options, const char *request, int patience_ms,
+			      bool *answered);
+
+/* Prints the answer where it belongs and frees its text. The exit status. */
+int ask_show(const struct options *options, struct control_answer *answer);
 
 /*
  * Sends argv[0], the command's name, to the server as the request and prints the answer: on

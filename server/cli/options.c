@@ -24,9 +24,11 @@ take(struct options *options, int c, enum options_more more)
 		options->config = optarg;
 	else if (c == 'q' && more == OPTIONS_QUIET)
 		options->quiet = true;
-	else if (c == 's' && more == OPTIONS_ASK)
+	else if (c == 'w' && more == OPTIONS_WAIT)
+		options->wait = true;
+	else if (c == 's' && more >= OPTIONS_ASK)
 		options->socket = optarg;
-	else if (c == 'j' && more == OPTIONS_ASK)
+	else if (c == 'j' && more >= OPTIONS_ASK)
 		options->json = true;
 	else
 		return false;
@@ -37,11 +39,17 @@ struct options
 options_parse(int argc, char **argv, enum options_more more, const char *help)
 {
 	static const char *const letters[] = {
-		[OPTIONS_NONE] = "c:h", [OPTIONS_QUIET] = "c:qh", [OPTIONS_ASK] = "c:s:jh"};
+		[OPTIONS_NONE] = "c:h",     [OPTIONS_QUIET] = "c:qh",  [OPTIONS_ASK] = "c:s:jh",
+		[OPTIONS_WAIT] = "c:s:jwh", [OPTIONS_WORD] = "c:s:jh",
+	};
 	static const struct option known[] = {
-		{"config", required_argument, NULL, 'c'}, {"quiet", no_argument, NULL, 'q'},
-		{"socket", required_argument, NULL, 's'}, {"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+		{"config", required_argument, NULL, 'c'},
+		{"quiet", no_argument, NULL, 'q'},
+		{"socket", required_argument, NULL, 's'},
+		{"json", no_argument, NULL, 'j'},
+		{"wait", no_argument, NULL, 'w'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
 	};
 	struct options options = {.config = CONFIG_DEFAULT_FILE};
 	optind = 0; /* glibc: start anew, for callers that parse more than once */
@@ -51,6 +59,8 @@ options_parse(int argc, char **argv, enum options_more more, const char *help)
 		if (!take(&options, c, more))
 			return finish(options, EXIT_USAGE, stderr, help);
 	}
+	if (more == OPTIONS_WORD && optind < argc)
+		options.word = argv[optind++];
 	if (optind < argc) {
 		fprintf(stderr, "anyns %s: unexpected argument \"%s\"\n", argv[0], argv[optind]);
 		return finish(options, EXIT_USAGE, stderr, help);

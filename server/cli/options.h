@@ -12,6 +12,8 @@ struct options {
 	const char *socket; /* -s PATH, where the command has it; NULL: not given */
 	bool quiet;         /* -q, where the command has it */
 	bool json;          /* -j, where the command has it */
+	bool wait;          /* -w, where the command has it */
+	const char *word;   /* the argument, where the command has one; NULL: not given */
 	bool done;          /* nothing left to do: --help was printed or the usage was wrong */
 	int status;         /* then the exit status */
 };
@@ -21,6 +23,8 @@ enum options_more {
 	OPTIONS_NONE,
 	OPTIONS_QUIET, /* -q */
 	OPTIONS_ASK,   /* -s PATH and -j: it talks to the running server */
+	OPTIONS_WAIT,  /* as OPTIONS_ASK, and -w */
+	OPTIONS_WORD,  /* as OPTIONS_ASK, and one argument */
 };
 
 /* Parses them. `help` is the command's whole help text; argv[0] is the command's name. */

@@ -27,12 +27,14 @@ _anyns() {
         run) words='-c --config --help' ;;
         check) words='-c --config -q --quiet --help' ;;
         compile) words='-c --config -o --output -k --keep-going -q --quiet --verify --help' ;;
-        status | reload | drain | undrain | freeze | unfreeze) words='-c --config -s --socket -j --json --help' ;;
         probe)
             words='-a --ask --identity-name -Q --query -u --udp -t --tcp -r --recurse --subnet -n --count -D --duration
                 -i --interval -w --timeout -s --source -S --source-ports --vantage --agents --read --atlas
                 -j --json -q --quiet -v --verbose --svg -h --help'
             ;;
+        status | reload | undrain | unfreeze) words='-c --config -s --socket -j --json --help' ;;
+        drain) words='-c --config -s --socket -j --json -w --wait --help' ;;
+        freeze) words='announced withdrawn -c --config -s --socket -j --json --help' ;;
         *) return ;;
         esac
     fi

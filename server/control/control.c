@@ -218,6 +218,20 @@ do_wish(struct client *client, int wish)
 	answer_message(client, done, text);
 }
 
+/* Whoever waits asks again and again: not a line in the log for each. */
+static void
+do_drained(struct client *client, int unused)
+{
+	const struct control *control = client->control;
+	char text[STATUS_TEXT] = "", line[STATUS_TEXT + sizeof(CONTROL_STILL)];
+
+	(void)unused;
+	enum control_drained drained = control->handler->drained(control->handler->context, text);
+	snprintf(line, sizeof(line), "%s%s", drained == CONTROL_DRAINING ? CONTROL_STILL : "",
+		 text);
+	answer_message(client, drained == CONTROL_DRAINED, line);
+}
+
 static const struct request {
 	const char *word;
 	void (*act)(struct client *client, int wish);
@@ -226,8 +240,11 @@ static const struct request {
 	{"status", do_status, 0},
 	{"reload", do_reload, 0},
 	{"drain", do_wish, CONTROL_DRAIN},
+	{"drained", do_drained, 0},
 	{"undrain", do_wish, CONTROL_UNDRAIN},
 	{"freeze", do_wish, CONTROL_FREEZE},
+	{"freeze-announced", do_wish, CONTROL_FREEZE_ANNOUNCED},
+	{"freeze-withdrawn", do_wish, CONTROL_FREEZE_WITHDRAWN},
 	{"unfreeze", do_wish, CONTROL_UNFREEZE},
 };
 

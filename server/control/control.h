@@ -21,7 +21,24 @@ enum {
 	CONTROL_PATIENCE_MS = 5000, /* for a request to come, and for an answer to be taken */
 };
 
-enum control_wish { CONTROL_DRAIN, CONTROL_UNDRAIN, CONTROL_FREEZE, CONTROL_UNFREEZE };
+enum control_wish {
+	CONTROL_DRAIN,
+	CONTROL_UNDRAIN,
+	CONTROL_FREEZE,
+	CONTROL_FREEZE_ANNOUNCED,
+	CONTROL_FREEZE_WITHDRAWN,
+	CONTROL_UNFREEZE,
+};
+
+/* How far a drain is. */
+enum control_drained {
+	CONTROL_DRAINED,
+	CONTROL_DRAINING,     /* `text` says what of it is left */
+	CONTROL_NOT_DRAINING, /* it never will be: `text` says why */
+};
+
+/* With what the answer to the request `drained` begins while it is to be asked again. */
+#define CONTROL_STILL "still draining: "
 
 /* What the server does for its clients. None of it may block or call control_*() but as said. */
 struct control_handler {
@@ -39,6 +56,9 @@ struct control_handler {
 
 	/* false: it cannot be done. `text`: what was done or why not, a line without its end. */
 	bool (*wish)(void *context, enum control_wish wish, char text[static STATUS_TEXT]);
+
+	/* How far the drain is; `text`: that in words, a line without its end. */
+	enum control_drained (*drained)(void *context, char text[static STATUS_TEXT]);
 };
 
 /*

@@ -29,7 +29,8 @@ struct evidence_server {
 	struct presence *presence;
 	struct probes *probes;
 	const struct publish *publish;
-	size_t worker_count; /* <= NET_WORKERS_MAX */
+	struct monotime main_at; /* when the main thread was last seen to turn */
+	size_t worker_count;     /* <= NET_WORKERS_MAX */
 	struct net_worker_status workers[NET_WORKERS_MAX];
 	uint64_t scrub_passes;
 	uint64_t mismatches; /* of the scrub; each one is a wrong answer of every address */

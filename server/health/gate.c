@@ -253,10 +253,25 @@ static const struct {
 	[GATE_LINGERING] = {decide_lingering,
 			    BIT(GATE_WARMING) | BIT(GATE_HELD_DOWN) | BIT(GATE_DRAINED)},
 	[GATE_DRAINED] = {decide_drained, BIT(GATE_WARMING) | BIT(GATE_HELD_DOWN)},
-	[GATE_FROZEN] = {decide_frozen, DRAIN_LINE | BIT(GATE_BOOT) | BIT(GATE_WARMING) |
-						BIT(GATE_UP) | BIT(GATE_DEGRADED) | BIT(GATE_DOWN) |
+	[GATE_FROZEN] = {decide_frozen, DRAIN_LINE | BIT(GATE_FROZEN) | BIT(GATE_BOOT) |
+						BIT(GATE_WARMING) | BIT(GATE_UP) |
+						BIT(GATE_DEGRADED) | BIT(GATE_DOWN) |
 						BIT(GATE_HELD_DOWN)},
 };
+
+/* Anew, or as something else than it is frozen as. */
+static struct decision
+begin_freeze(const struct gate *gate, const struct gate_input *input)
+{
+	static const char *const words[] = {
+		[GATE_FREEZE_AS_IS] = "freeze, while",
+		[GATE_FREEZE_ANNOUNCED] = "freeze announced, while",
+		[GATE_FREEZE_WITHDRAWN] = "freeze withdrawn, while",
+	};
+	enum gate_state state = gate->state == GATE_FROZEN ? gate->frozen : gate->state;
+
+	return (struct decision){GATE_FROZEN, words[input->freeze], gate_state_name(state)};
+}
 
 static struct decision
 decide_move(const struct gate *gate, const struct gate_input *input, struct monotime now)
@@ -265,9 +280,9 @@ decide_move(const struct gate *gate, const struct gate_input *input, struct mono
 
 	if (input->drain && !drain_line)
 		return begin_drain(gate, input, now);
-	if (input->freeze && !drain_line && gate->state != GATE_FROZEN)
-		return (struct decision){GATE_FROZEN, "freeze, while",
-					 gate_state_name(gate->state)};
+	if (input->freeze && !drain_line &&
+	    (gate->state != GATE_FROZEN || gate->held != input->freeze))
+		return begin_freeze(gate, input);
 	return rules[gate->state].decide(gate, input, now);
 }
 
@@ -283,7 +298,8 @@ count_fault(struct gate *gate, struct monotime now)
 
 /* The only place that changes the state. */
 static void
-move(struct gate *gate, const struct decision *decision, bool fault, struct monotime now)
+move(struct gate *gate, const struct decision *decision, const struct gate_input *input,
+     struct monotime now)
 {
 	enum gate_state to = decision->to;
 	bool was = gate_state_announced(gate_shown(gate));
@@ -291,12 +307,13 @@ move(struct gate *gate, const struct decision *decision, bool fault, struct mono
 	assert(rules[gate->state].legal & BIT(to));
 	reason_set(&gate->reason, decision->why);
 	if (decision->detail) {
-		reason_add(&gate->reason,
-			   gate->state != GATE_FROZEN && to == GATE_FROZEN ? " " : ": ");
+		reason_add(&gate->reason, to == GATE_FROZEN ? " " : ": ");
 		reason_add(&gate->reason, decision->detail);
 	}
-	if (to == GATE_FROZEN)
+	if (to == GATE_FROZEN && gate->state != GATE_FROZEN)
 		gate->frozen = gate->state;
+	if (to == GATE_FROZEN)
+		gate->held = input->freeze;
 	if (to == GATE_DEGRADED && gate->state == GATE_UP)
 		backoff_fault(&gate->calm, &gate->limits.hold);
 	gate->state = to;
@@ -306,7 +323,7 @@ move(struct gate *gate, const struct decision *decision, bool fault, struct mono
 	if (was && !is) {
 		gate->withdrawn_before = true;
 		gate->withdrawn_at = now;
-		if (fault)
+		if (fault_of(gate, input))
 			count_fault(gate, now);
 	}
 	if (is)
@@ -400,7 +417,7 @@ gate_step(struct gate *gate, const struct gate_input *input, struct monotime now
 	step.save = keep_clocks(gate, input, now);
 	struct decision decision = decide_move(gate, input, now);
 	if (decision.to != GATE_STATES) {
-		move(gate, &decision, fault_of(gate, input) != NULL, now);
+		move(gate, &decision, input, now);
 		step.changed = true;
 	}
 	note_waiting(gate, input);
@@ -425,7 +442,14 @@ gate_limit(struct gate *gate, const struct gate_limits *limits)
 enum gate_state
 gate_shown(const struct gate *gate)
 {
-	return gate->state == GATE_FROZEN ? gate->frozen : gate->state;
+	if (gate->state != GATE_FROZEN)
+		return gate->state;
+	bool announced = gate_state_announced(gate->frozen);
+	if (gate->held == GATE_FREEZE_ANNOUNCED && !announced)
+		return GATE_UP;
+	if (gate->held == GATE_FREEZE_WITHDRAWN && announced)
+		return GATE_DOWN;
+	return gate->frozen;
 }
 
 static int64_t

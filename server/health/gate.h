@@ -44,6 +44,14 @@ struct gate_limits {
 	}
 #define GATE_LIMITS_DEFAULT ((struct gate_limits)GATE_LIMITS_INIT)
 
+/* What the operator wants of a frozen gate. */
+enum gate_freeze {
+	GATE_THAWED,
+	GATE_FREEZE_AS_IS,
+	GATE_FREEZE_ANNOUNCED,
+	GATE_FREEZE_WITHDRAWN,
+};
+
 /* All texts are words for people or NULL for "no such evidence"; they are copied. */
 struct gate_input {
 	const char *hard; /* must not be announced: cannot answer or answers wrongly */
@@ -53,8 +61,8 @@ struct gate_input {
 	bool proven;     /* a full round of own queries succeeded since the last hard evidence */
 	bool last_stand; /* too few other sites are known up: soft and zone do not count */
 	bool drain;      /* operator; beats freeze */
-	bool freeze;     /* operator */
-	bool quiet;      /* the address gets hardly any queries but our own */
+	enum gate_freeze freeze; /* operator */
+	bool quiet;              /* the address gets hardly any queries but our own */
 };
 
 /* What must survive a restart, or a restart would buy a flapping service a clean slate. */
@@ -72,7 +80,8 @@ struct gate {
 	struct monotime since;  /* when it came into this state */
 	struct reason reason;   /* why it did */
 	struct reason waiting;  /* what it waits for now; empty when for nothing */
-	enum gate_state frozen; /* GATE_FROZEN: the state it was in */
+	enum gate_state frozen; /* GATE_FROZEN: the state it was in, and goes back to */
+	enum gate_freeze held;  /* GATE_FROZEN: as what it is held */
 
 	struct backoff hold;             /* faults that withdrew */
 	struct backoff calm;             /* degradations; routers damp changes of attributes too */
@@ -109,7 +118,7 @@ struct gate_step gate_step(struct gate *gate, const struct gate_input *input, st
 /* New limits after a reload. A hold-down keeps its end; drain and linger take the new length. */
 void gate_limit(struct gate *gate, const struct gate_limits *limits);
 
-/* The state whose attributes the route has: `state`, or the one frozen in. Never GATE_FROZEN. */
+/* The state whose attributes the route has: `state`, or what it is frozen as. Never GATE_FROZEN. */
 enum gate_state gate_shown(const struct gate *gate);
 
 struct gate_penalty gate_penalty(const struct gate *gate, struct monotime now);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "health/gates.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -247,6 +248,21 @@ gates_save(struct gates *gates, struct keeper *keeper, bool drain, bool force, s
 			gates->at[i].ticket = ticket;
 		gates->at[i].save = false;
 	}
+}
+
+void
+gates_save_end(const struct gates *gates, const char *directory, bool drain, struct monotime now)
+{
+	char text[STATE_TEXT_MAX];
+	struct state state;
+
+	gates_state(gates, true, drain, now, &state);
+	size_t size = state_format(&state, text);
+	if (!state_write(directory, text, size))
+		log_error(gates->log,
+			  "%s: cannot save that the end was clean (%s); the next start counts it "
+			  "as a fault",
+			  directory, strerrordesc_np(errno));
 }
 
 bool

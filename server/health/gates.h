@@ -62,6 +62,10 @@ void gates_log(struct gates *gates);
 void gates_state(const struct gates *gates, bool clean, bool drain, struct monotime now,
 		 struct state *state);
 
+/* Writes that the end was clean; waits for the disk. */
+void gates_save_end(const struct gates *gates, const char *directory, bool drain,
+		    struct monotime now);
+
 /* Whether the operator's drain is done everywhere: withdrawn and lingered. */
 bool gates_drained(const struct gates *gates);
 

@@ -44,6 +44,7 @@
 #include "base/clock.h"
 #include "health/board.h"
 #include "health/evidence.h"
+#include "health/heartbeat.h"
 #include "health/parts.h"
 #include "health/quiet.h"
 #include "health/scrub.h"
@@ -88,6 +89,7 @@ struct health {
 	atomic_bool leave;
 	atomic_bool lapsed;
 	atomic_bool stop;
+	struct heartbeat main; /* of the server's main thread */
 
 	/* For others to read. */
 	atomic_bool drained;
@@ -180,6 +182,21 @@ step_gate(struct health *h, size_t index, struct gate_input input, struct monoti
 	gates_step(h->parts->gates, index, &input, now);
 }
 
+static enum gate_freeze
+freeze_of(enum health_wish wish)
+{
+	switch (wish) {
+	case HEALTH_FREEZE:
+		return GATE_FREEZE_AS_IS;
+	case HEALTH_FREEZE_ANNOUNCED:
+		return GATE_FREEZE_ANNOUNCED;
+	case HEALTH_FREEZE_WITHDRAWN:
+		return GATE_FREEZE_WITHDRAWN;
+	default:
+		return GATE_THAWED;
+	}
+}
+
 /* Everything that is known by now, to its consequences. */
 static void
 decide(struct health *h, struct monotime now)
@@ -198,7 +215,7 @@ decide(struct health *h, struct monotime now)
 		.zone = soft.zone,
 		.last_stand = soft.last_stand,
 		.drain = leave || wish == HEALTH_DRAIN,
-		.freeze = !leave && wish == HEALTH_FREEZE,
+		.freeze = leave ? GATE_THAWED : freeze_of(wish),
 		.quiet = is_quiet(h, now),
 	};
 
@@ -237,6 +254,7 @@ on_turn(struct ev_loop *loop, ev_timer *timer, int events)
 	 */
 	decide(h, now);
 	ask(h, now);
+	h->server.main_at = heartbeat_watch(&h->main, h->log, now);
 	signals_gather(h->signals, h->parts->settings, &h->server, h->parts->soft, now);
 }
 
@@ -308,19 +326,6 @@ on_saved(void *context)
 
 /* ------------------------------------------------------------ life */
 
-/* The saved state, or NULL. `saved` is room for it. */
-static const struct state *
-read_saved(struct state *saved, const struct config *config, struct report *report)
-{
-	if (!config->state_directory) {
-		report_add(report, SEVERITY_WARNING, (struct place){config->path, 0, 0},
-			   "set `state-directory:`",
-			   "drains and penalties for flapping are forgotten at a restart");
-		return NULL;
-	}
-	return state_read(config->state_directory, saved, report) == STATE_READ ? saved : NULL;
-}
-
 static bool
 make_parts(struct health *h, const struct config *config, const struct state *saved)
 {
@@ -364,7 +369,7 @@ health_new(const struct config *config, struct lease *lease, struct net *net, st
 		ev_timer_init(&h->turn, on_turn, 0., 0.);
 		ev_async_init(&h->wake, on_wake);
 		h->turn.data = h->wake.data = h;
-		const struct state *saved = read_saved(room, config, report);
+		const struct state *saved = parts_read_saved(config, room, report);
 		atomic_store(&h->wish, saved && saved->drain ? HEALTH_DRAIN : HEALTH_SERVE);
 		h->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
 		good = h->loop && make_parts(h, config, saved);
@@ -486,6 +491,12 @@ health_wished(const struct health *h)
 }
 
 void
+health_beat(struct health *h)
+{
+	heartbeat_beat(&h->main);
+}
+
+void
 health_leave(struct health *h)
 {
 	atomic_store(&h->leave, true);
@@ -541,23 +552,6 @@ health_read_signal(struct health *h, size_t index, struct health_signal *signal)
 	return true;
 }
 
-/* After the keeper has ended, so that this is the last word. */
-static void
-save_clean_end(struct health *h)
-{
-	char text[STATE_TEXT_MAX];
-	struct state state;
-
-	gates_state(h->parts->gates, true, atomic_load(&h->wish) == HEALTH_DRAIN, clock_now(),
-		    &state);
-	size_t size = state_format(&state, text);
-	if (!state_write(h->directory, text, size))
-		log_error(h->log,
-			  "%s: cannot save that the end was clean (%s); the next start counts it "
-			  "as a fault",
-			  h->directory, strerrordesc_np(errno));
-}
-
 void
 health_stop(struct health *h)
 {
@@ -572,7 +566,9 @@ health_stop(struct health *h)
 	if (!h->keeper)
 		return;
 	keeper_stop(h->keeper);
-	save_clean_end(h);
+	/* After the keeper has ended, so that this is the last word. */
+	gates_save_end(h->parts->gates, h->directory, atomic_load(&h->wish) == HEALTH_DRAIN,
+		       clock_now());
 }
 
 void

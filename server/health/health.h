@@ -23,7 +23,9 @@ struct parts; /* a configuration that is prepared */
 enum health_wish {
 	HEALTH_SERVE,
 	HEALTH_DRAIN,
-	HEALTH_FREEZE,
+	HEALTH_FREEZE, /* as it is */
+	HEALTH_FREEZE_ANNOUNCED,
+	HEALTH_FREEZE_WITHDRAWN,
 };
 
 /* One gate as `anyns status` shows it. */
@@ -73,6 +75,9 @@ void health_abort(struct parts *parts);
 /* Any thread. Draining is saved in state-directory; a freeze ends with the process. */
 void health_wish(struct health *health, enum health_wish wish);
 enum health_wish health_wished(const struct health *health);
+
+/* The main thread, every HEARTBEAT_EVERY_MS: it turns. Its silence is told, and no fault. */
+void health_beat(struct health *health);
 
 /* Any thread: drains because the server is about to end. Not saved and not taken back. */
 void health_leave(struct health *health);

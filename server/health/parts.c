@@ -3,6 +3,18 @@
 
 #include <stdlib.h>
 
+const struct state *
+parts_read_saved(const struct config *config, struct state *room, struct report *report)
+{
+	if (!config->state_directory) {
+		report_add(report, SEVERITY_WARNING, (struct place){config->path, 0, 0},
+			   "set `state-directory:`",
+			   "drains and penalties for flapping are forgotten at a restart");
+		return NULL;
+	}
+	return state_read(config->state_directory, room, report) == STATE_READ ? room : NULL;
+}
+
 struct parts *
 parts_new(const struct config *config, const struct parts_setup *setup)
 {

@@ -25,6 +25,13 @@ struct parts_setup {
 	struct monotime now;
 };
 
+/*
+ * What an earlier run saved in state-directory, or NULL; `room` is for it. Without a directory a
+ * warning.
+ */
+const struct state *parts_read_saved(const struct config *config, struct state *room,
+				     struct report *report);
+
 /* With memory for everything, so that taking them over cannot fail. NULL when there is not enough.
  */
 struct parts *parts_new(const struct config *config, const struct parts_setup *setup) NODISCARD;

@@ -58,6 +58,14 @@ add_workers(struct signals *s, const struct evidence_server *server, struct mono
 	reason_add(&value->words, " turn");
 }
 
+/* It answers nobody, but whoever wants to reload or to drain depends on it. */
+static void
+add_main(struct signals *s, const struct evidence_server *server)
+{
+	struct signal_value *value = add(s, "main thread", "", server->main_at);
+	reason_add(&value->words, "turns");
+}
+
 static void
 add_image(struct signals *s, const struct evidence_server *server, struct monotime now)
 {
@@ -115,6 +123,7 @@ signals_gather(struct signals *s, const struct settings *settings,
 	s->gathered_at = now;
 	s->next_count = 0;
 	add_workers(s, server, now);
+	add_main(s, server);
 	add_image(s, server, now);
 	add_soft(s, soft, now);
 	for (size_t i = 0; i < settings->count && s->next_count < SIGNALS_MAX; i++) {

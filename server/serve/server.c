@@ -22,6 +22,7 @@
 #include "base/clock.h"
 #include "base/privileges.h"
 #include "control/control_socket.h"
+#include "health/heartbeat.h"
 #include "serve/restart_needed.h"
 #include "serve/server_state.h"
 
@@ -291,6 +292,14 @@ server_leave(struct server *server)
 }
 
 static void
+on_beat(struct ev_loop *loop, ev_timer *event, int events)
+{
+	struct server *server = event->data;
+	(void)loop, (void)events;
+	health_beat(announcing_health(server->announcing));
+}
+
+static void
 on_announcer(struct ev_loop *loop, ev_io *event, int events)
 {
 	struct server *server = event->data;
@@ -344,6 +353,9 @@ watch_signals(struct server *server)
 	ev_io_init(&server->announcer, on_announcer, announcing_fd(server->announcing), EV_READ);
 	server->announcer.data = server;
 	ev_io_start(server->loop, &server->announcer);
+	ev_timer_init(&server->beat, on_beat, 0., HEARTBEAT_EVERY_MS / 1000.);
+	server->beat.data = server;
+	ev_timer_start(server->loop, &server->beat);
 }
 
 /* ------------------------------------------------------------ start and stop */

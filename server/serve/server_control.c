@@ -144,6 +144,10 @@ wish_name(enum health_wish wish)
 		return "drain";
 	case HEALTH_FREEZE:
 		return "freeze";
+	case HEALTH_FREEZE_ANNOUNCED:
+		return "freeze announced";
+	case HEALTH_FREEZE_WITHDRAWN:
+		return "freeze withdrawn";
 	default:
 		return "serve";
 	}
@@ -185,6 +189,15 @@ order_reload(void *context)
 	server_reload(context);
 }
 
+static const enum health_wish wishes[] = {
+	[CONTROL_DRAIN] = HEALTH_DRAIN,
+	[CONTROL_UNDRAIN] = HEALTH_SERVE,
+	[CONTROL_FREEZE] = HEALTH_FREEZE,
+	[CONTROL_FREEZE_ANNOUNCED] = HEALTH_FREEZE_ANNOUNCED,
+	[CONTROL_FREEZE_WITHDRAWN] = HEALTH_FREEZE_WITHDRAWN,
+	[CONTROL_UNFREEZE] = HEALTH_SERVE,
+};
+
 static bool
 order_wish(void *context, enum control_wish wish, char text[static STATUS_TEXT])
 {
@@ -197,21 +210,48 @@ order_wish(void *context, enum control_wish wish, char text[static STATUS_TEXT])
 		return false;
 	}
 	struct health *health = announcing_health(server->announcing);
-	bool want = wish == CONTROL_DRAIN || wish == CONTROL_FREEZE;
-	enum health_wish undone = wish == CONTROL_UNDRAIN ? HEALTH_DRAIN : HEALTH_FREEZE;
+	enum health_wish now = health_wished(health);
+	bool undo = wish == CONTROL_UNDRAIN || wish == CONTROL_UNFREEZE;
 	/* Undrain does not thaw, unfreeze does not undrain. */
-	if (!want && health_wished(health) != undone) {
-		snprintf(text, STATUS_TEXT, "nothing to undo: the wish is \"%s\"",
-			 wish_name(health_wished(health)));
+	if (undo && (now == HEALTH_SERVE || (now == HEALTH_DRAIN) != (wish == CONTROL_UNDRAIN))) {
+		snprintf(text, STATUS_TEXT, "nothing to undo: the wish is \"%s\"", wish_name(now));
 		return true;
 	}
-	enum health_wish wanted = !want                   ? HEALTH_SERVE
-				  : wish == CONTROL_DRAIN ? HEALTH_DRAIN
-							  : HEALTH_FREEZE;
-	health_wish(health, wanted);
+	health_wish(health, wishes[wish]);
 	snprintf(text, STATUS_TEXT, "the wish is \"%s\"; anyns status shows how far it is",
-		 wish_name(wanted));
+		 wish_name(wishes[wish]));
 	return true;
+}
+
+static enum control_drained
+tell_drained(void *context, char text[static STATUS_TEXT])
+{
+	struct server *server = context;
+	struct health_gate_status gate;
+	size_t counts[GATE_STATES] = {0}, size = 0;
+	if (!server->announcing || !server->running) {
+		snprintf(text, STATUS_TEXT, "nothing is announced");
+		return CONTROL_NOT_DRAINING;
+	}
+	struct health *health = announcing_health(server->announcing);
+	if (!server->leaving && health_wished(health) != HEALTH_DRAIN) {
+		snprintf(text, STATUS_TEXT, "not draining: the wish is \"%s\"",
+			 wish_name(health_wished(health)));
+		return CONTROL_NOT_DRAINING;
+	}
+	if (health_drained(health)) {
+		snprintf(text, STATUS_TEXT,
+			 "drained: every prefix is withdrawn and nobody is left to answer");
+		return CONTROL_DRAINED;
+	}
+	for (size_t i = 0; health_read(health, i, &gate); i++)
+		counts[gate.state]++;
+	for (unsigned state = 0; state < GATE_STATES; state++)
+		if (counts[state] && size < STATUS_TEXT)
+			size += (size_t)snprintf(text + size, STATUS_TEXT - size, "%s%zu %s",
+						 size ? ", " : "", counts[state],
+						 gate_state_name((enum gate_state)state));
+	return CONTROL_DRAINING;
 }
 
 struct control_handler
@@ -220,7 +260,8 @@ server_control_handler(struct server *server)
 	return (struct control_handler){.context = server,
 					.status = fill_status,
 					.reload = order_reload,
-					.wish = order_wish};
+					.wish = order_wish,
+					.drained = tell_drained};
 }
 
 void

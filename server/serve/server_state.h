@@ -39,6 +39,7 @@ struct server {
 	ev_async loaded;
 	ev_io announcer;
 	ev_timer leave;
+	ev_timer beat;
 
 	/* The loader thread's, handed over by the `loaded` event. */
 	pthread_t loader;

@@ -23,6 +23,7 @@ import subprocess
 import tempfile
 import time
 
+from daemons import ExaBgp, LocalBird, follow_bird
 from lib import (ANYNS, LIBC, PATIENCE, WORK, Directories, Failure, Namespaces, Server, check, inside, ip, question,
                  run, skip, socket_in, wait_for, write_zone)
 from routers import OUR_AS, PREFIX4, PREFIX6, ROUTER_AS, Bird, Cable, Process, die_with_parent
@@ -159,9 +160,10 @@ class Wire:
 class Stage:
     """A server that announces, and the router that believes it."""
 
-    def __init__(self, number, router_options="", workers=2, service="lo", own_queries=True):
+    def __init__(self, number, router_options="", workers=2, service="lo", own_queries=True, **more):
         self.cable = Cable(str(number))
         self.bird = Bird(self.cable, f"hold time {HOLD}; {router_options}")
+        self.more = more  # for the configuration
         if service != "lo":
             # A pair rather than a dummy, which not every kernel has.
             ip(self.cable.anyns, "link", "add", service, "type", "veth", "peer", "name", "peer0")
@@ -175,6 +177,7 @@ class Stage:
         self.directory = pathlib.Path(tempfile.mkdtemp(dir=WORK))
         self.control = self.directory / "control"
         self.halted = []
+        self.begin()
         self.server = Server(self.config(workers), self.directory, self.cable.anyns)
         self.pid = self.server.process.pid
         children = pathlib.Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii").split()
@@ -184,13 +187,21 @@ class Stage:
         self.announcer = os.pidfd_open(self.announcer_pid)
         self.routes = self.wire = None
 
-    def config(self, workers):
+    def begin(self):
+        """What runs beside the server."""
+
+    def announce(self):
         peers = [{"address": address, "as": ROUTER_AS, "hold": HOLD} for address in ("10.0.0.1", "fd00::1")]
+        return {"bgp": {"local-as": OUR_AS, "router-id": "10.0.0.2", "peers": peers}}
+
+    def config(self, workers):
+        if self.more.pop("saved", False):
+            (self.directory / "state").mkdir()
+            self.more["state-directory"] = str(self.directory / "state")
         return {"listen": [f"{SERVICE4}@53", f"{SERVICE6}@53"], "workers": workers, "control": str(self.control),
                 "zones": [{"name": "example.com", "file": str(write_zone(self.directory, text=ZONE))}],
-                "health": {"drain-time": f"{DRAIN}s", "linger-time": "1s"},
-                "announce": {"prefixes": list(PREFIXES),
-                             "bgp": {"local-as": OUR_AS, "router-id": "10.0.0.2", "peers": peers}}}
+                "health": {"drain-time": f"{DRAIN}s", "linger-time": "1s", **self.more.pop("health", {})},
+                "announce": {"prefixes": list(PREFIXES), **self.announce()}, **self.more}
 
     def wait_announced(self):
         wait_for(lambda: all(self.bird.kernel(prefix) for prefix in PREFIXES), "both routes are in the kernel")
@@ -221,6 +232,11 @@ class Stage:
                 skip(f"ptrace is not to be had here: {error}")
         os.waitpid(tid, WAIT_ALL)
         self.halted.append(tid)
+
+    def resume(self):
+        for tid in self.halted:
+            LIBC.ptrace(PTRACE_DETACH, tid, None, None)
+        self.halted = []
 
     def known(self):
         """By prefix: the clock (seconds) when the gate went down, as the lease has it."""
@@ -257,8 +273,7 @@ class Stage:
         return answered(self.cable.router, tcp, limit)
 
     def end(self):
-        for tid in self.halted:
-            LIBC.ptrace(PTRACE_DETACH, tid, None, None)
+        self.resume()
         self.server.kill()
         try:
             self.signal_announcer(signal.SIGKILL)
@@ -270,12 +285,38 @@ class Stage:
                 watcher.close()
 
 
+class BirdStage(Stage):
+    """BIRD beside the server holds the sessions and follows TUN devices."""
+
+    def begin(self):
+        if not os.path.exists("/dev/net/tun"):
+            skip("no /dev/net/tun")
+        self.local = LocalBird(self.cable)
+
+    def announce(self):
+        return follow_bird(self.local)
+
+    def has_link(self, number):
+        return ",UP" in run("ip", "-n", self.cable.anyns, "-o", "link", "show", f"anyns{number}").stdout
+
+
+class ExaBgpStage(Stage):
+    """ExaBGP beside the server holds the sessions, and `anyns exabgp` is its child."""
+
+    def begin(self):
+        self.socket = self.directory / "exabgp.sock"
+        self.exabgp = ExaBgp(self.cable, self.socket)
+
+    def announce(self):
+        return {"exabgp": {"socket": str(self.socket), "local-as": OUR_AS}}
+
+
 @contextlib.contextmanager
-def stages_of(count, **options):
+def stages_of(count, kind=Stage, **options):
     stages = []
     try:
         for number in range(count):
-            stages.append(Stage(number, **options))
+            stages.append(kind(number, **options))
         yield stages
     finally:
         for stage in stages:
@@ -379,6 +420,32 @@ def drain(stage):
     check(done.returncode == 0, "anyns drain", done.stdout, done.stderr)
 
 
+def kill_child(stage):
+    """ExaBGP keeps what a dead child announced, and starts another one, which withdraws first."""
+    os.kill(wait_for(stage.exabgp.child, "the child"), signal.SIGKILL)
+
+    def look():
+        stage.wait_announced()  # by the next child
+    return look
+
+
+def meddle_while_down(stage):
+    """Down already; then everything that somebody could do by mistake. The switch itself is what is timed."""
+    remove_address(stage)
+    wait_for(lambda: not any(stage.bird.kernel(prefix) for prefix in PREFIXES), "withdrawn after a fault")
+    for words in (["configure"], ["enable", '"any*"'], ["restart", '"any*"']):
+        stage.local.birdc(*words)
+        end = time.monotonic() + 0.3
+        wait_for(lambda end=end: time.monotonic() > end or stage.announced(), "nothing happens")
+        check(not stage.announced(), f"birdc {words[0]} brings nothing back")
+    since = time.monotonic()
+    for number in range(len(PREFIXES)):
+        ip(stage.cable.anyns, "link", "set", f"anyns{number}", "up")
+    wait_for(lambda: not any(stage.has_link(number) for number in range(len(PREFIXES))) and
+             not any(stage.bird.kernel(prefix) for prefix in PREFIXES), "withdrawn again")
+    return 1000 * (time.monotonic() - since)
+
+
 # --- cases ----------------------------------------------------------------------------------------------------
 
 class Case:
@@ -399,9 +466,13 @@ CASES = [
     Case("TCP thread halted", 750, halt("anyns-tcp"), hard=True),
     Case("main thread halted", None, halt("anyns")),
     Case("scrub thread halted", None, halt("anyns-scrub")),
+    Case("state thread halted", None, halt("anyns-state"), saved=True),
+    Case("command thread halted", None, halt("anyns-command"), health={"command": {"run": ["/bin/true"]}}),
     Case("zone changed in memory", 1000, change_image, hard=True),
     Case("service address removed", 250, remove_address, hard=True),
     Case(f"drain, drain-time {DRAIN} s", 1000 * DRAIN + 250, drain),
+    Case("birdc configure and link set up while down", 250, meddle_while_down, kind=BirdStage),
+    Case("ExaBGP's child killed", 250, kill_child, kind=ExaBgpStage),
     Case(f"everything stopped, hold {HOLD} s", 1000 * (HOLD + 2), stop_both, together=True),
     Case("router with graceful restart, SIGKILL server", 20, kill_server, router_options=GRACEFUL),
     Case("router with graceful restart, SIGKILL announcer", 10, kill_announcer, router_options=GRACEFUL),
@@ -423,8 +494,9 @@ def attempt(case, stage, result):
         stage.watch()
         since = time.monotonic()
         look = case.fault(stage)
-        took = stage.routes.gone(since, case.limit / 1000 + PATIENCE)
-        if look:
+        # A fault that takes its own time tells how long; others return what is to be looked at, or nothing.
+        took = look if isinstance(look, float) else stage.routes.gone(since, case.limit / 1000 + PATIENCE)
+        if callable(look):
             look()
         result.wire += stage.to_the_wire() if case.hard else []
         result.times.append(took)

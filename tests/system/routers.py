@@ -89,7 +89,7 @@ class Process:
 class Bird(Process):
     """BIRD with a session per family. `options` go into both; `families` are those it speaks."""
 
-    def __init__(self, cable, options="hold time 3;", passive=False, families=(4, 6)):
+    def __init__(self, cable, options="hold time 3;", passive=False, families=(4, 6), asn=ROUTER_AS):
         programs = peer_programs()
         self.cable = cable
         self.directory = Directories.public()  # short: a socket's path has 107 bytes
@@ -101,7 +101,7 @@ class Bird(Process):
         for family in families:
             ours, theirs = ("10.0.0.1", "10.0.0.2") if family == 4 else ("fd00::1", "fd00::2")
             lines.append(f"""protocol bgp v{family} {{
-    local {ours} as {ROUTER_AS}; neighbor {theirs} as {OUR_AS}; direct;
+    local {ours} as {asn}; neighbor {theirs} as {OUR_AS}; direct;
     {"passive;" if not passive else ""} connect delay time 1; connect retry time 1; error wait time 1, 2; {options}
     ipv{family} {{ import all; export none; }};
 }}""")

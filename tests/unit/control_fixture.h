@@ -28,6 +28,7 @@ struct stage {
 	pthread_t thread;
 	atomic_int reloads; /* ordered */
 	atomic_int wished;  /* the last wish, -1 none */
+	atomic_uint looks;  /* at how far the drain is */
 	bool refuses_wishes;
 	bool huge; /* the status is longer than a socket takes at once */
 };
@@ -71,6 +72,21 @@ stage_wish(void *context, enum control_wish wish, char text[static STATUS_TEXT])
 	return !stage->refuses_wishes;
 }
 
+/* Two looks, then it is drained; or nobody drains. */
+static UNUSED enum control_drained
+stage_drained(void *context, char text[static STATUS_TEXT])
+{
+	struct stage *stage = context;
+	unsigned look = atomic_fetch_add(&stage->looks, 1);
+
+	if (stage->refuses_wishes) {
+		snprintf(text, STATUS_TEXT, "not draining");
+		return CONTROL_NOT_DRAINING;
+	}
+	snprintf(text, STATUS_TEXT, look < 3 ? "%u prefixes" : "drained", 2 - look / 2);
+	return look < 3 ? CONTROL_DRAINING : CONTROL_DRAINED;
+}
+
 static UNUSED void
 stage_on_wake(struct ev_loop *loop, ev_async *wake, int events)
 {
@@ -97,7 +113,8 @@ stage_open(struct stage *stage, struct folder *folder)
 	struct report report = REPORT_INIT;
 
 	*stage = (struct stage){.folder = folder, .loop = ev_loop_new(EVFLAG_AUTO), .wished = -1};
-	stage->handler = (struct control_handler){stage, stage_status, stage_reload, stage_wish};
+	stage->handler = (struct control_handler){stage, stage_status, stage_reload, stage_wish,
+						  stage_drained};
 	snprintf(stage->path, sizeof(stage->path), "%s/control", folder->path);
 	stage->control = control_open(stage->path, SEVERITY_ERROR, &report);
 	assert_non_null(stage->control);

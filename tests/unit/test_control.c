@@ -46,6 +46,8 @@ wishes(void **state)
 	static const char *const words[] = {[CONTROL_DRAIN] = "drain\n",
 					    [CONTROL_UNDRAIN] = "undrain\n",
 					    [CONTROL_FREEZE] = "freeze\n",
+					    [CONTROL_FREEZE_ANNOUNCED] = "freeze-announced\n",
+					    [CONTROL_FREEZE_WITHDRAWN] = "freeze-withdrawn\n",
 					    [CONTROL_UNFREEZE] = "unfreeze\n"};
 	struct stage stage;
 
@@ -54,7 +56,13 @@ wishes(void **state)
 		asked(&stage, words[i], "ok 9\nso be it\n");
 		assert_int_equal(atomic_load(&stage.wished), i);
 	}
+	for (unsigned i = 0; i < 3; i++)
+		asked(&stage, "drained\n",
+		      i < 2 ? "failed 27\nstill draining: 2 prefixes\n"
+			    : "failed 27\nstill draining: 1 prefixes\n");
+	asked(&stage, "drained\n", "ok 8\ndrained\n");
 	stage.refuses_wishes = true;
+	asked(&stage, "drained\n", "failed 13\nnot draining\n");
 	asked(&stage, "drain\n", "failed 17\nnothing is gated\n");
 	asked(&stage, "drain json\n",
 	      "failed 42\n{\"ok\":false,\"message\":\"nothing is gated\"}\n");

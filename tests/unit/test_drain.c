@@ -32,6 +32,51 @@ wishes(void **state)
 }
 
 static void
+freeze_as(void **state)
+{
+	struct stage stage;
+
+	stage_open(&stage, *state);
+	assert_int_equal(ASK(*state, cli_freeze, "freeze", "announced", "-s", stage.path, ),
+			 EXIT_OK);
+	assert_int_equal(atomic_load(&stage.wished), CONTROL_FREEZE_ANNOUNCED);
+	assert_int_equal(ASK(*state, cli_freeze, "freeze", "-s", stage.path, "withdrawn", ),
+			 EXIT_OK);
+	assert_int_equal(atomic_load(&stage.wished), CONTROL_FREEZE_WITHDRAWN);
+	assert_int_equal(ASK(*state, cli_freeze, "freeze", "-s", stage.path, "solid", ),
+			 EXIT_USAGE);
+	assert_caught(*state, "err", "\"solid\" is neither announced nor withdrawn");
+	assert_int_equal(atomic_load(&stage.wished), CONTROL_FREEZE_WITHDRAWN);
+	assert_int_equal(ASK(*state, cli_unfreeze, "unfreeze", "-s", stage.path, "announced", ),
+			 EXIT_USAGE);
+	stage_close(&stage);
+}
+
+/* Progress on standard error, each step once; the end on standard output. */
+static void
+wait_for_drain(void **state)
+{
+	struct stage stage;
+
+	stage_open(&stage, *state);
+	assert_int_equal(ASK(*state, cli_drain, "drain", "-w", "-s", stage.path, ), EXIT_OK);
+	assert_int_equal(atomic_load(&stage.wished), CONTROL_DRAIN);
+	assert_int_equal(atomic_load(&stage.looks), 4);
+	assert_caught(*state, "err", CONTROL_STILL "2 prefixes\n" CONTROL_STILL "1 prefixes\n");
+	assert_caught(*state, "out", "drained\n");
+	atomic_store(&stage.looks, 0);
+	assert_int_equal(ASK(*state, cli_drain, "drain", "--wait", "-j", "-s", stage.path, ),
+			 EXIT_OK);
+	assert_caught(*state, "err", "");
+	assert_caught(*state, "out", "{\"ok\":true,\"message\":\"drained\"}\n");
+	stage.refuses_wishes = true;
+	assert_int_equal(ASK(*state, cli_drain, "drain", "-w", "-s", stage.path, ), EXIT_FAILED);
+	assert_caught(*state, "err", "nothing is gated\n");
+	assert_int_equal(ASK(*state, cli_undrain, "undrain", "-w", "-s", stage.path, ), EXIT_USAGE);
+	stage_close(&stage);
+}
+
+static void
 usage(void **state)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(orders); i++) {
@@ -82,8 +127,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(wishes),
-		cmocka_unit_test(usage),
+		cmocka_unit_test(wishes),    cmocka_unit_test(usage),
+		cmocka_unit_test(freeze_as), cmocka_unit_test(wait_for_drain),
 		cmocka_unit_test(reload),
 	};
 	return cmocka_run_group_tests(tests, folder_make, folder_remove);

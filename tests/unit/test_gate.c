@@ -331,7 +331,7 @@ test_freeze(void **state)
 	struct scene scene = scene_up();
 	(void)state;
 
-	scene.input.freeze = true;
+	scene.input.freeze = GATE_FREEZE_AS_IS;
 	step(&scene);
 	assert_state(&scene, GATE_FROZEN);
 	assert_string_equal(scene.gate.reason.text, "freeze, while up");
@@ -339,19 +339,62 @@ test_freeze(void **state)
 	pass(&scene, 3600 * S, S);
 	assert_int_equal(gate_shown(&scene.gate), GATE_UP);
 	assert_int_equal(scene.withdraws, 0);
-	scene.input.freeze = false;
+	scene.input.freeze = GATE_THAWED;
 	step(&scene);
 	assert_state(&scene, GATE_DOWN);
 	assert_string_equal(scene.gate.reason.text, "unfreeze, with a fault: x");
 
-	scene.input.freeze = true;
+	scene.input.freeze = GATE_FREEZE_AS_IS;
 	step(&scene);
 	scene.input.hard = NULL;
 	pass(&scene, 3600 * S, S);
 	assert_int_equal(gate_shown(&scene.gate), GATE_DOWN);
-	scene.input.freeze = false;
+	scene.input.freeze = GATE_THAWED;
 	settle(&scene);
 	assert_state(&scene, GATE_WARMING);
+}
+
+/* As the operator says, in both directions, and changed while it is frozen. */
+static void
+test_freeze_as_told(void **state)
+{
+	struct scene scene = scene_up();
+	(void)state;
+
+	scene.input.freeze = GATE_FREEZE_WITHDRAWN;
+	settle(&scene);
+	assert_state(&scene, GATE_FROZEN);
+	assert_int_equal(gate_shown(&scene.gate), GATE_DOWN);
+	assert_string_equal(scene.gate.reason.text, "freeze withdrawn, while up");
+	scene.input.freeze = GATE_FREEZE_ANNOUNCED;
+	settle(&scene);
+	assert_int_equal(gate_shown(&scene.gate), GATE_UP);
+	assert_string_equal(scene.gate.reason.text, "freeze announced, while up");
+	scene.input.freeze = GATE_THAWED;
+	settle(&scene);
+	assert_state(&scene, GATE_UP);
+	scene.input.hard = "x";
+	settle(&scene);
+	assert_state(&scene, GATE_DOWN);
+	unsigned level = scene.gate.hold.level;
+	/* Announced against all evidence; afterwards what was is again, and the fault counts. */
+	scene.input.freeze = GATE_FREEZE_ANNOUNCED;
+	settle(&scene);
+	assert_int_equal(gate_shown(&scene.gate), GATE_UP);
+	assert_string_equal(scene.gate.reason.text, "freeze announced, while down");
+	scene.input.freeze = GATE_FREEZE_AS_IS;
+	settle(&scene);
+	assert_int_equal(gate_shown(&scene.gate), GATE_DOWN);
+	scene.input.freeze = GATE_THAWED;
+	settle(&scene);
+	assert_state(&scene, GATE_DOWN);
+	assert_int_equal(scene.gate.hold.level, level + 1);
+	/* A drain gets through this one, too. */
+	scene.input.freeze = GATE_FREEZE_ANNOUNCED;
+	settle(&scene);
+	scene.input.drain = true;
+	settle(&scene);
+	assert_false(announced(&scene));
 }
 
 /* SIGTERM is a drain: it must get through. */
@@ -361,7 +404,7 @@ test_drain_beats_freeze(void **state)
 	struct scene scene = scene_up();
 	(void)state;
 
-	scene.input.freeze = true;
+	scene.input.freeze = GATE_FREEZE_AS_IS;
 	settle(&scene);
 	scene.input.drain = true;
 	step(&scene);
@@ -510,6 +553,7 @@ main(void)
 		cmocka_unit_test(test_fault_while_draining),
 		cmocka_unit_test(test_undrain_while_draining),
 		cmocka_unit_test(test_freeze),
+		cmocka_unit_test(test_freeze_as_told),
 		cmocka_unit_test(test_drain_beats_freeze),
 		cmocka_unit_test(test_penalty_round_trip),
 		cmocka_unit_test(test_penalty_bounds),

@@ -15,7 +15,7 @@ input_of(unsigned bits)
 		.proven = bits & 8,
 		.last_stand = bits & 16,
 		.drain = bits & 32,
-		.freeze = bits & 64,
+		.freeze = bits & 64 ? GATE_FREEZE_AS_IS : GATE_THAWED,
 		.quiet = bits & 128,
 	};
 }
@@ -34,7 +34,7 @@ scene_in(enum gate_state state, bool announce)
 	scene.input.hard = state == GATE_DOWN || state == GATE_HELD_DOWN ? "hard" : NULL;
 	scene.input.drain = state == GATE_DRAINING || state == GATE_LINGERING ||
 			    state == GATE_DRAINED;
-	scene.input.freeze = state == GATE_FROZEN;
+	scene.input.freeze = state == GATE_FROZEN ? GATE_FREEZE_AS_IS : GATE_THAWED;
 	settle(&scene);
 	if (state == GATE_LINGERING)
 		pass(&scene, default_limits.drain_ns, default_limits.drain_ns);
@@ -124,8 +124,10 @@ run_random(uint64_t seed, bool soft_withdraws)
 		if ((dice & 0x1f) == 0)
 			scene.input = input_of(dice >> 8 & 0xff);
 		/* Mostly without the operator, or there would be little else. */
-		if ((dice & 0x1e0) != 0)
-			scene.input.drain = scene.input.freeze = false;
+		if ((dice & 0x1e0) != 0) {
+			scene.input.drain = false;
+			scene.input.freeze = GATE_THAWED;
+		}
 		if ((dice & 0x200) != 0)
 			scene.input.hard = NULL;
 		struct gate_step moved = step(&scene);

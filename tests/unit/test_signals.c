@@ -63,7 +63,8 @@ test_values(void **state)
 	scene_open(&scene);
 	assert_false(signals_read(scene.signals, 0, &value));
 	gather(&scene, START);
-	assert_false(signals_read(scene.signals, 4, &value));
+	assert_false(signals_read(scene.signals, 5, &value));
+	assert_string_equal(named(&scene, "main thread").words.text, "turns");
 	value = named(&scene, "image");
 	assert_string_equal(value.words.text, "as it was loaded, read 0 times");
 	assert_true(monotime_is_never(value.at));

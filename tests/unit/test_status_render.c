@@ -197,6 +197,13 @@ hostile_text(void **state)
 	free(status);
 }
 
+/* A text of control characters, each of which takes six bytes in JSON. */
+static void
+fill(char *text, size_t size)
+{
+	memset(text, 1, size - 1);
+}
+
 /* Every field full of the bytes that get longest: the client takes at most 4 MiB. */
 static void
 largest(void **state)
@@ -208,17 +215,19 @@ largest(void **state)
 	status->gate_count = STATUS_GATES;
 	status->peer_count = STATUS_PEERS;
 	status->driver_count = STATUS_DRIVERS;
-	for (size_t i = 0; i < STATUS_DRIVERS; i++) {
-		memset(status->drivers[i].wanted, 1, sizeof(status->drivers[i].wanted) - 1);
-		memset(status->drivers[i].observed, 1, sizeof(status->drivers[i].observed) - 1);
-	}
 	status->zones.listed = STATUS_ZONES;
 	for (size_t i = 0; i < STATUS_GATES; i++) {
-		status->gates[i].state = "held-down";
-		memset(status->gates[i].reason, 1, STATUS_TEXT - 1);
-		memset(status->gates[i].waiting, 1, STATUS_TEXT - 1);
-		memset(status->peers[i].text, 1, STATUS_TEXT - 1);
-		memset(status->peers[i].failure, 1, STATUS_TEXT - 1);
+		struct status_gate *gate = &status->gates[i];
+		gate->state = "held-down";
+		fill(gate->reason, sizeof(gate->reason));
+		fill(gate->waiting, sizeof(gate->waiting));
+		fill(status->peers[i].text, STATUS_TEXT);
+		fill(status->peers[i].failure, STATUS_TEXT);
+	}
+	for (size_t i = 0; i < STATUS_DRIVERS; i++) {
+		struct status_driver *driver = &status->drivers[i];
+		fill(driver->wanted, sizeof(driver->wanted));
+		fill(driver->observed, sizeof(driver->observed));
 	}
 	for (size_t i = 0; i < STATUS_ZONES; i++) {
 		memset(status->zones.list[i].name, 1, NAME_TEXT_MAX - 1);
