@@ -264,7 +264,8 @@ is_cache_due(const struct job *job)
 	size_t taken = 0;
 	for (size_t i = 0; i < loaded->count; i++) {
 		const struct loaded_zone *zone = &loaded->zones[i];
-		if (zone->origin == ORIGIN_TEXT && zone->segment && zone->files && !zone->reused)
+		if (zone->segment && zone->files && !zone->reused &&
+		    (zone->origin == ORIGIN_TEXT || zone->refreshed))
 			return true;
 		taken += zone->origin == ORIGIN_CACHE;
 	}
