@@ -7,6 +7,7 @@
  */
 #include "serve/load.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -301,6 +302,9 @@ prepare(struct job *job)
 		.image = loaded->image,
 		.cache = cache,
 		.digest = job->options->text_only || job->config->image_cache,
+		/* Of few zones some may be large; many keep all threads busy by themselves. */
+		.threads = job->options->threads /
+			   (unsigned)size_min(loaded->count ? loaded->count : 1, UINT_MAX),
 		.now = time(NULL),
 	};
 	job->cache = cache;
