@@ -174,7 +174,7 @@ struct config {
 	size_t listen_count;
 	struct config_zone *zones; /* `zones:` and `zone-directory:` together, no name twice */
 	size_t zone_count;
-	char *image;      /* `image:` a file of compiled zones; NULL: none */
+	char *image;       /* `image:` a file of compiled zones; NULL: none */
 	char *image_cache; /* `image-cache:` a folder; NULL: none */
 	unsigned workers; /* `workers:`; auto was resolved to the number of usable CPUs; 1 to 256 */
 	char *user;       /* `user:` NAME to drop to; NULL: stay */

@@ -99,9 +99,10 @@ enum zonemd_policy { ZONEMD_OFF, ZONEMD_WARN, ZONEMD_REQUIRE };
 
 struct zone_options {
 	enum zonemd_policy zonemd;
-	time_t now;  /* for expired signatures; a parameter so that tests are not tied to the clock
-		      */
-	bool digest; /* take the digest of every file */
+	time_t now; /* for expired signatures; a parameter so that tests are not tied to the clock
+		     */
+	unsigned threads;      /* for a large file; 0 and 1: the caller's alone */
+	bool digest;           /* take the digest of every file */
 	bool no_include;       /* $INCLUDE is an error: text that must not reach other files */
 	uint32_t generate_max; /* records that all $GENERATEs may make; 0: 4,194,304 */
 };

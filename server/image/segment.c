@@ -22,6 +22,7 @@ struct segment {
 };
 
 struct segment *
+/* NOLINTNEXTLINE(readability-non-const-parameter): it is what is freed at the end */
 segment_adopt(uint8_t *bytes, size_t size)
 {
 	struct segment *segment = malloc(sizeof *segment);

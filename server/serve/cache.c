@@ -112,6 +112,10 @@ cache_take(const struct cache *cache, const struct config_zone *configured,
 		load_zone_free_files(files, found.file_count);
 		return false;
 	}
+	for (size_t i = 0; i < found.file_count; i++)
+		zone->refreshed |= files[i].inode != found.files[i].inode ||
+				   files[i].changed.tv_sec != found.files[i].changed.tv_sec ||
+				   files[i].changed.tv_nsec != found.files[i].changed.tv_nsec;
 	zone->files = files;
 	zone->file_count = found.file_count;
 	zone->segment = segment_share(found.segment);

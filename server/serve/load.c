@@ -7,6 +7,7 @@
  */
 #include "serve/load.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -264,7 +265,8 @@ is_cache_due(const struct job *job)
 	size_t taken = 0;
 	for (size_t i = 0; i < loaded->count; i++) {
 		const struct loaded_zone *zone = &loaded->zones[i];
-		if (zone->origin == ORIGIN_TEXT && zone->segment && zone->files && !zone->reused)
+		if (zone->segment && zone->files && !zone->reused &&
+		    (zone->origin == ORIGIN_TEXT || zone->refreshed))
 			return true;
 		taken += zone->origin == ORIGIN_CACHE;
 	}
@@ -300,6 +302,9 @@ prepare(struct job *job)
 		.image = loaded->image,
 		.cache = cache,
 		.digest = job->options->text_only || job->config->image_cache,
+		/* Of few zones some may be large; many keep all threads busy by themselves. */
+		.threads = job->options->threads /
+			   (unsigned)size_min(loaded->count ? loaded->count : 1, UINT_MAX),
 		.now = time(NULL),
 	};
 	job->cache = cache;

@@ -29,6 +29,7 @@ struct loaded_zone {
 	bool reused;               /* the previous load had the same, its files have not changed */
 	int64_t expires;  /* the segment's first signature, seconds since 1970; INT64_MAX: none */
 	int64_t recheck;  /* when other findings may come up, likewise; INT64_MAX: never */
+	bool refreshed;   /* of the cache, which does not yet know how its files look by now */
 	uint32_t records; /* 0: unknown */
 	bool stale;       /* the new files have errors: the previous segment goes on being served */
 	struct report report; /* new findings */

@@ -188,6 +188,7 @@ take_text(const struct load_sources *sources, const struct config_zone *configur
 {
 	struct zone_options options = {.zonemd = sources->config->zonemd,
 				       .now = (time_t)sources->now,
+				       .threads = sources->threads,
 				       .digest = sources->digest};
 	struct zone *records = zone_load(configured->name, configured->file, &options,
 					 &zone->report);

@@ -15,6 +15,7 @@ struct load_sources {
 	const struct image_file *image; /* NULL: none */
 	const struct cache *cache;      /* NULL: none */
 	bool digest;                    /* files get digests: the cache is to be written */
+	unsigned threads;               /* for one zone */
 	int64_t now;                    /* seconds since 1970 */
 };
 

@@ -118,3 +118,18 @@ arena_adopt(struct arena *arena, void *block)
 	arena->adopted = adopted;
 	return true;
 }
+
+void
+arena_join(struct arena *to, struct arena *from)
+{
+	struct chunk **chunk = &to->chunks;
+	struct adopted **adopted = &to->adopted;
+	/* Behind its own, the newest of which goes on being filled. */
+	while (*chunk)
+		chunk = &(*chunk)->next;
+	while (*adopted)
+		adopted = &(*adopted)->next;
+	*chunk = from->chunks;
+	*adopted = from->adopted;
+	*from = (struct arena){.next_size = CHUNK_FIRST};
+}

@@ -24,4 +24,7 @@ uint8_t *arena_copy(struct arena *arena, const void *bytes, size_t size) NODISCA
  * memory. */
 bool arena_adopt(struct arena *arena, void *block) NODISCARD;
 
+/* Moves all that was taken from and adopted by `from` to `to`. `from` is empty afterwards. */
+void arena_join(struct arena *to, struct arena *from);
+
 #endif

@@ -189,6 +189,65 @@ draft_record(struct draft *draft, uint16_t type, uint32_t ttl, const uint8_t *rd
 	draft->owners[draft->owner_count - 1]->record_count++;
 }
 
+/* Room for `more` elements at once. */
+static bool
+reserve(struct draft *draft, void **list, size_t count, size_t more, size_t *capacity,
+	size_t element)
+{
+	size_t wanted = count + more;
+	if (wanted <= *capacity)
+		return true;
+	void *grown = wanted < ZONE_NONE ? realloc(*list, wanted * element) : NULL;
+	if (!grown) {
+		draft->no_memory = true;
+		return false;
+	}
+	*list = grown;
+	*capacity = wanted;
+	return true;
+}
+
+static bool
+reserve_all(struct draft *to, const struct draft *from)
+{
+	void *owners = to->owners;
+	void *records = to->records;
+	void *places = to->places;
+	bool ok = reserve(to, &owners, to->owner_count, from->owner_count, &to->owner_capacity,
+			  sizeof *to->owners);
+	to->owners = owners;
+	ok = ok && reserve(to, &records, to->record_count, from->record_count, &to->record_capacity,
+			   sizeof *to->records);
+	to->records = records;
+	ok = ok && reserve(to, &places, to->place_count, from->place_count, &to->place_capacity,
+			   sizeof *to->places);
+	to->places = places;
+	return ok;
+}
+
+void
+draft_join(struct draft *to, struct draft *from, uint32_t lines)
+{
+	if (!reserve_all(to, from))
+		return;
+	for (size_t i = 0; i < from->owner_count; i++) {
+		from->owners[i]->first_record += (uint32_t)to->record_count;
+		to->owners[to->owner_count + i] = from->owners[i];
+	}
+	for (size_t i = 0; i < from->record_count; i++) {
+		to->records[to->record_count + i] = from->records[i];
+		to->records[to->record_count + i].place += (uint32_t)to->place_count;
+	}
+	for (size_t i = 0; i < from->place_count; i++)
+		to->places[to->place_count + i] = (struct zone_place){0,
+								      from->places[i].line + lines};
+	to->owner_count += from->owner_count;
+	to->record_count += from->record_count;
+	to->place_count += from->place_count;
+	arena_join(to->keep, from->keep);
+	arena_join(to->scratch, from->scratch);
+}
+
 int
 draft_owner_compare(const struct draft_owner *a, const struct draft_owner *b)
 {

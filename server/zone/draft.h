@@ -73,6 +73,12 @@ struct draft_owner *draft_owner(struct draft *draft, const uint8_t *wire);
 void draft_record(struct draft *draft, uint16_t type, uint32_t ttl, const uint8_t *rdata,
 		  size_t size, struct zone_place place);
 
+/*
+ * Puts the records of `from`, which has the same apex, behind those of `to`; they are of the file
+ * that `to` had first, and `lines` further down than they say. `from` is to be freed all the same.
+ */
+void draft_join(struct draft *to, struct draft *from, uint32_t lines);
+
 /* <0, 0, >0: the canonical order of two owners. */
 int draft_owner_compare(const struct draft_owner *a, const struct draft_owner *b);
 

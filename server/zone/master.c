@@ -10,6 +10,8 @@
  */
 #include "zone/master.h"
 
+#include "zone/pieces.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -183,7 +185,7 @@ choose_ttl(struct master *master, struct header *header)
 		return true;
 	}
 	if (!master->default_ttl_known && !master->last_ttl_known) {
-		if (header->type != DNS_TYPE_SOA)
+		if (header->type != DNS_TYPE_SOA || master->is_piece)
 			return master_fail(master, NULL, "begin the file with $TTL 3600",
 					   "the record has no TTL, and none was stated before");
 		uint32_t minimum = wire_peek_u32(rdata->wire + rdata->out.at - 4);
@@ -408,11 +410,28 @@ pop(struct master *master)
 	source_free(source);
 }
 
+/*
+ * Whether to try several threads on the rest: once per zone, when directives at the head of the
+ * file, the most usual place, are behind us.
+ */
+static bool
+in_the_middle(struct master *master)
+{
+	enum { RECORDS_BEFORE = 100 };
+	if (master->tried_pieces || master->draft->record_count < RECORDS_BEFORE ||
+	    master->source->parent)
+		return false;
+	master->tried_pieces = true;
+	return true;
+}
+
 static void
 run(struct master *master)
 {
 	struct lexer_problem problem;
 	while (master->source && !master->draft->no_memory) {
+		if (in_the_middle(master) && pieces_read(master))
+			continue;
 		switch (lexer_next(&master->source->lexer, &master->entry, &problem)) {
 		case LEXER_ENTRY:
 			run_entry(master);

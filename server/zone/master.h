@@ -22,6 +22,7 @@ struct master {
 	size_t includes;
 	uint32_t generated;        /* records of all $GENERATEs */
 	bool in_generate;          /* columns mean nothing */
+	bool is_piece;             /* see pieces.c: what stands before is not known */
 	struct draft_owner *owner; /* of the record before; NULL: none, wrong or outside */
 	uint8_t owner_name[DNS_NAME_MAX];
 	int owner_state;        /* enum owner_state */
@@ -29,6 +30,7 @@ struct master {
 	uint32_t default_ttl;
 	bool last_ttl_known; /* the last one stated, RFC 1035 5.1 */
 	uint32_t last_ttl;
+	bool tried_pieces;
 	struct tally outside;
 	struct tally misplaced; /* NSEC3 */
 };

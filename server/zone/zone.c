@@ -6,6 +6,7 @@
  *   source.c      a file, whole, in memory
  *   lexer.c       its text as entries of tokens: parentheses, quotes, comments
  *   master.c      directives, and owner, TTL and class, which may be left out
+ *   pieces.c      a large file on several threads
  *   generate.c    $GENERATE
  *   rdata.c       the rest of a record as wire rdata
  *   rdata_field.c one field of it, by ldns, from the shapes that ldns and shape.c know

@@ -55,6 +55,36 @@ test_adopt(void **state)
 	arena_free(NULL);
 }
 
+/* What was taken from either lives as long as the one that is left. */
+static void
+test_join(void **state)
+{
+	(void)state;
+	struct arena *to = arena_new();
+	struct arena *from = arena_new();
+	assert_true(to && from);
+	const uint8_t *a = arena_copy(to, "first", 6);
+	const uint8_t *b = arena_copy(from, "second", 7);
+	assert_true(arena_adopt(from, malloc(10)));
+	arena_join(to, from);
+	/* Both can be used on. */
+	const uint8_t *c = arena_copy(to, "third", 6);
+	const uint8_t *d = arena_copy(from, "fourth", 7);
+	assert_string_equal((const char *)d, "fourth");
+	arena_free(from);
+	assert_string_equal((const char *)a, "first");
+	assert_string_equal((const char *)b, "second");
+	assert_string_equal((const char *)c, "third");
+	/* An empty one on either side. */
+	from = arena_new();
+	assert_non_null(from);
+	arena_join(to, from);
+	arena_join(from, to);
+	arena_free(to);
+	assert_string_equal((const char *)b, "second");
+	arena_free(from);
+}
+
 int
 main(void)
 {
@@ -62,6 +92,7 @@ main(void)
 		cmocka_unit_test(test_alignment_and_contents),
 		cmocka_unit_test(test_sizes_around_a_chunk),
 		cmocka_unit_test(test_adopt),
+		cmocka_unit_test(test_join),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -238,6 +238,28 @@ damaged_inside(void **state)
 	config_free(config);
 }
 
+/* Text that was read only to be found the same is noted, so that it need not be read again. */
+static void
+details_are_renewed(void **state)
+{
+	struct folder *folder = *state;
+	after(folder, change_nothing_but_the_file, "", "cc");
+	struct config *config = make_config(folder, ZONES);
+	struct loaded *loaded = expect(config, "cc");
+	assert_true(loaded->zones[0].refreshed);
+	assert_false(loaded->zones[1].refreshed);
+	assert_true(loaded->cache_due);
+	struct loaded *again = load(config, loaded);
+	assert_false(again->cache_due);
+	save(config, loaded, 2);
+	load_free(loaded);
+	load_free(again);
+	loaded = expect(config, "cc");
+	assert_false(loaded->cache_due);
+	load_free(loaded);
+	config_free(config);
+}
+
 /* Other zones in the file than in the configuration. */
 static void
 zones_go(void **state)
@@ -402,9 +424,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(taken_again),    TEST(only_the_same_text), TEST(damaged_is_one_line),
-		TEST(damaged_inside), TEST(zones_go),           TEST(time_counts),
-		TEST(no_folder),      TEST(disk_full),          TEST(two_at_once),
+		TEST(taken_again),    TEST(only_the_same_text),  TEST(damaged_is_one_line),
+		TEST(damaged_inside), TEST(details_are_renewed), TEST(zones_go),
+		TEST(time_counts),    TEST(no_folder),           TEST(disk_full),
+		TEST(two_at_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

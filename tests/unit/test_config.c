@@ -324,30 +324,16 @@ test_wrong_types(void **state)
 static void
 test_duplicates_and_empty_values(void **state)
 {
-	static const char *const names[] = {"instance",
-					    "listen",
-					    "zones",
-					    "zone-directory",
-					    "image",
-					    "image-cache",
-					    "workers",
-					    "version",
-					    "user",
-					    "identity-name",
-					    "secret",
-					    "identity-addresses",
-					    "zonemd",
-					    "udp-size",
-					    "tcp-mss",
-					    "tcp-clients",
-					    "log",
-					    "tcp-clients-per-address",
-					    "tcp-idle-timeout",
-					    "tcp-total-timeout",
-					    "announce",
-					    "health",
-					    "state-directory",
-					    "control"};
+	/* clang-format off */
+	static const char *const names[] = {
+		"instance", "listen", "zones", "zone-directory",
+		"image", "image-cache", "workers", "version",
+		"user", "identity-name", "secret", "identity-addresses",
+		"zonemd", "udp-size", "tcp-mss", "tcp-clients",
+		"log", "tcp-clients-per-address", "tcp-idle-timeout", "tcp-total-timeout",
+		"announce", "health", "state-directory", "control",
+	};
+	/* clang-format on */
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {

@@ -103,6 +103,46 @@ test_records_and_files(void **state)
 	draft_free(&draft);
 }
 
+/* Records, owners and lines of the second behind those of the first, whatever is freed when. */
+static void
+test_join(void **state)
+{
+	(void)state;
+	struct report report = REPORT_INIT;
+	struct draft to, from;
+	start(&to, &report, "example");
+	start(&from, &report, "example");
+	for (uint32_t i = 0; i < 40; i++) {
+		struct draft *draft = i < 10 ? &to : &from;
+		uint8_t wire[] = "\1x\7example";
+		wire[1] = (uint8_t)('A' + i);
+		assert_non_null(draft_owner(draft, wire));
+		for (uint8_t n = 0; n < 2; n++)
+			draft_record(draft, DNS_TYPE_A, i, (uint8_t[]){10, 0, n, (uint8_t)i}, 4,
+				     (struct zone_place){0, (i < 10 ? i : i - 10) + 1});
+	}
+	draft_join(&to, &from, 10);
+	draft_free(&from);
+	assert_false(to.no_memory);
+	assert_int_equal(to.owner_count, 40);
+	assert_int_equal(to.record_count, 80);
+	assert_int_equal(to.place_count, 80);
+	for (uint32_t i = 0; i < 40; i++) {
+		const struct draft_owner *owner = to.owners[i];
+		assert_int_equal(owner->wire[1], name_fold((uint8_t)('A' + i)));
+		assert_int_equal(owner->first_record, 2 * i);
+		assert_int_equal(owner->record_count, 2);
+		for (uint32_t n = 0; n < 2; n++) {
+			const struct draft_record *record = &to.records[2 * i + n];
+			assert_int_equal(record->ttl, i);
+			assert_int_equal(record->rdata[2], n);
+			assert_int_equal(record->rdata[3], i);
+			assert_int_equal(to.places[record->place].line, i + 1);
+		}
+	}
+	draft_free(&to);
+}
+
 int
 main(void)
 {
@@ -110,6 +150,7 @@ main(void)
 		cmocka_unit_test(test_keys_order_names),
 		cmocka_unit_test(test_longest_keys),
 		cmocka_unit_test(test_records_and_files),
+		cmocka_unit_test(test_join),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
