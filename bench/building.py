@@ -7,7 +7,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "bench"
-WORK = BUILD / "work"
+WORK = pathlib.Path(os.environ.get("BENCH_WORK", BUILD / "work"))
 OPTIONS = ("--buildtype=release", "-Db_lto=true", "-Dtests=disabled", "-Dbench=true")
 
 # Peer: the variable that names another build of it, its program's name.
@@ -29,15 +29,21 @@ def shown(*command):
 
 
 def build():
-    """The programs by name. ANYNS names another build of the server."""
+    """The programs by name. ANYNS names another build of the server, BENCH_PROGRAMS a folder with the others."""
+    folder = os.environ.get("BENCH_PROGRAMS")
+    if not folder:
+        make()
+    programs = {name: pathlib.Path(folder or BUILD / "bench") / name for name in ("echo", "load", "answer_loop")}
+    programs["anyns"] = pathlib.Path(os.environ.get("ANYNS", BUILD / "server" / "anyns")).absolute()
+    return programs
+
+
+def make():
     shown("server/run", "--build", "--also", "bench/needs.txt")
     if not (BUILD / "build.ninja").exists():
         shown("meson", "setup", BUILD, ROOT)
     shown("meson", "configure", BUILD, *OPTIONS)
     shown("ninja", "-C", BUILD)
-    programs = {name: BUILD / "bench" / name for name in ("echo", "load", "answer_loop")}
-    programs["anyns"] = pathlib.Path(os.environ.get("ANYNS", BUILD / "server" / "anyns")).absolute()
-    return programs
 
 
 def fetch_peers():

@@ -140,14 +140,13 @@ reply_set(struct reply *reply, enum reply_section section, const struct scope *s
 /* Writes the labels and the zone's name: as a pointer, or for the root, which is shorter, as it is.
  */
 static void
-put_name(struct wire_writer *w, const struct scope *scope, size_t apex_at, const uint8_t *labels,
-	 size_t labels_size)
+put_name(uint8_t *out, size_t apex_size, size_t apex_at, const uint8_t *labels, size_t labels_size)
 {
-	wire_put_bytes(w, labels, labels_size);
-	if (image_header(&scope->image)->apex_size == 1)
-		wire_put_u8(w, 0);
+	memcpy(out, labels, labels_size);
+	if (apex_size == 1)
+		out[labels_size] = 0;
 	else
-		wire_put_u16(w, (uint16_t)(0xc000 | apex_at));
+		poke_pointer(out + labels_size, apex_at);
 }
 
 bool
@@ -155,31 +154,34 @@ reply_named_set(struct reply *reply, enum reply_section section, const struct sc
 		const struct image_set *set, const uint8_t *labels, size_t labels_size, bool sigs)
 {
 	size_t apex_at = scope_apex_at(reply, scope);
+	size_t apex_size = image_header(&scope->image)->apex_size;
 	unsigned records = set->rr_count + (sigs ? set->sig_count : 0u);
-	struct wire_reader r = wire_reader(image_set_data(set),
-					   (size_t)set->data_size + (sigs ? set->sig_size : 0));
-	struct wire_writer w = wire_writer(reply->out + reply->at, reply->limit - reply->at);
+	const uint8_t *data = image_set_data(set);
+	size_t left = (size_t)set->data_size + (sigs ? set->sig_size : 0);
+	size_t at = reply->at;
 
 	for (unsigned i = 0; i < records; i++) {
-		wire_get_bytes(&r, 2); /* the pointer it was compiled with */
 		/* Behind the first 16 KiB nothing can be pointed to: the name is written each time.
 		 * So is the apex, which is a pointer already. */
-		if (i == 0 || labels_size == 0 || reply->at >= DNS_POINTER_LIMIT)
-			put_name(&w, scope, apex_at, labels, labels_size);
-		else
-			wire_put_u16(&w, (uint16_t)(0xc000 | reply->at));
-		const uint8_t *fixed = wire_get_bytes(&r, RR_LENGTH_AT - 2);
-		uint16_t size = wire_get_u16(&r);
-		const uint8_t *rdata = wire_get_bytes(&r, size);
-		if (r.failed)
+		bool named = i == 0 || labels_size == 0 || reply->at >= DNS_POINTER_LIMIT;
+		size_t owner = named ? labels_size + (apex_size == 1 ? 1 : 2) : 2;
+		if (left < RR_FIXED_SIZE)
 			return false; /* damaged */
-		wire_put_bytes(&w, fixed, RR_LENGTH_AT - 2);
-		wire_put_u16(&w, size);
-		wire_put_bytes(&w, rdata, size);
+		size_t size = RR_FIXED_SIZE + (size_t)wire_peek_u16(data + RR_LENGTH_AT);
+		/* All but the pointer it was compiled with. */
+		size_t rest = size - 2;
+		if (size > left || at + owner + rest > reply->limit)
+			return false;
+		if (named)
+			put_name(reply->out + at, apex_size, apex_at, labels, labels_size);
+		else
+			poke_pointer(reply->out + at, reply->at);
+		memcpy(reply->out + at + owner, data + 2, rest);
+		at += owner + rest;
+		data += size;
+		left -= size;
 	}
-	if (w.failed)
-		return false;
-	reply->at += w.at;
+	reply->at = at;
 	reply->counts[section] = (uint16_t)(reply->counts[section] + records);
 	return true;
 }

@@ -4,6 +4,7 @@
  */
 #define OPENSSL_SUPPRESS_DEPRECATED    /* SHA1_*: the EVP calls that replace them allocate for every \
 					  hash */
+#include <endian.h>
 #include <openssl/sha.h>
 #include <string.h>
 
@@ -77,6 +78,19 @@ image_nsec_cover(const struct image *image, const struct lookup_name *name)
 	return chain[low ? low - 1 : header->chain_count - 1];
 }
 
+/* Order of two hashes. The first eight bytes nearly always tell. */
+static int
+compare_hashes(const uint8_t a[IMAGE_HASH_SIZE], const uint8_t b[IMAGE_HASH_SIZE])
+{
+	uint64_t first;
+	uint64_t second;
+	memcpy(&first, a, sizeof first);
+	memcpy(&second, b, sizeof second);
+	if (first == second)
+		return memcmp(a, b, IMAGE_HASH_SIZE);
+	return be64toh(first) < be64toh(second) ? -1 : 1;
+}
+
 uint32_t
 image_nsec3_find(const struct image *image, const uint8_t hash[IMAGE_HASH_SIZE], bool *exact)
 {
@@ -92,13 +106,13 @@ image_nsec3_find(const struct image *image, const uint8_t hash[IMAGE_HASH_SIZE],
 	uint32_t high = header->chain_count;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
-		if (memcmp(chain[middle].hash, hash, IMAGE_HASH_SIZE) <= 0)
+		if (compare_hashes(chain[middle].hash, hash) <= 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	uint32_t found = low ? low - 1 : header->chain_count - 1;
-	*exact = memcmp(chain[found].hash, hash, IMAGE_HASH_SIZE) == 0;
+	*exact = compare_hashes(chain[found].hash, hash) == 0;
 	return chain[found].record;
 }
 

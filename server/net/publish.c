@@ -11,9 +11,6 @@
  * This is the only file that knows liburcu. Its grace period is one for the whole process, so
  * publish_enter() needs no argument and a thread may read several publishers.
  */
-/* Readers' calls inline: they are some loads and stores of thread-local memory. */
-#define _LGPL_SOURCE
-
 #include "anyns/publish.h"
 
 #include <assert.h>

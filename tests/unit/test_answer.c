@@ -433,6 +433,63 @@ test_largest_set(void **state)
 	}
 }
 
+/* A batch in three steps gives what one question after the other does, whether fetched or not. */
+static void
+test_batch(void **state)
+{
+	(void)state;
+	static const char *const asked[] = {
+		"www.example. A",
+		"www.example. A do nsid",
+		"WWW.Example. AAAA",
+		"none.example. A do",
+		"other. A",
+		"example. AXFR",
+		"example. DS",
+		". NS",
+		"id.server. TXT class=CH",
+		"www.example. A edns udp=512",
+		"a.star.example. A do",
+		"example. TYPE41",
+	};
+	static struct dnstext_question questions[ANSWER_BATCH];
+	static const uint8_t response[12] = {0, 1, 0x80};
+	begin();
+	add("www A 192.0.2.1\n*.star A 192.0.2.2\n");
+	struct served *served = serve(PLAN_NSEC3);
+	for (size_t slot = 0; slot < ANSWER_BATCH; slot++) {
+		struct dnstext_question *question = &questions[slot];
+		assert_true(dnstext_question(question, asked[slot % ARRAY_LENGTH(asked)]));
+		answer_prepare(served->worker, &served->view, slot, question->bytes,
+			       question->size);
+	}
+	for (size_t slot = 0; slot < ANSWER_BATCH / 2; slot++)
+		answer_fetch(served->worker, slot);
+	for (size_t slot = 0; slot < ANSWER_BATCH; slot++) {
+		uint8_t out[1232];
+		size_t size = answer_finish(served->worker, &served->view, &served->client, slot,
+					    out, sizeof out);
+		/* Another worker: the slots of this one are still to be finished. */
+		struct answer_worker *other = answer_worker_new();
+		uint8_t expected[1232];
+		assert_non_null(other);
+		assert_int_equal(answer_message(other, &served->view, &served->client,
+						questions[slot].bytes, questions[slot].size,
+						expected, sizeof expected),
+				 size);
+		assert_true(size > 12);
+		assert_memory_equal(out, expected, size);
+		answer_worker_free(other);
+	}
+	uint8_t out[512];
+	answer_prepare(served->worker, &served->view, 0, response, sizeof response);
+	answer_fetch(served->worker, 0);
+	assert_int_equal(
+		answer_finish(served->worker, &served->view, &served->client, 0, out, sizeof out),
+		0);
+	served_free(served);
+}
+
 static void
 test_free_nothing(void **state)
 {
@@ -450,6 +507,7 @@ main(void)
 		cmocka_unit_test(test_room),         cmocka_unit_test(test_largest_question),
 		cmocka_unit_test(test_far_pointers), cmocka_unit_test(test_far_root),
 		cmocka_unit_test(test_largest_set),  cmocka_unit_test(test_free_nothing),
+		cmocka_unit_test(test_batch),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

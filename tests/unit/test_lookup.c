@@ -49,6 +49,39 @@ is_node(const struct image_node *node, const char *labels, size_t size)
 	return node && node->name_size == size && memcmp(image_node_name(node), labels, size) == 0;
 }
 
+/* Hints change nothing, and follow no ref out of the image: the sanitizers look on. */
+static void
+test_fetch(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"www.example.", "none.example.", "example.",
+					    "a.b.c.example."};
+	struct segment *segment = served_segment(&zone);
+	struct image image = segment_image(segment);
+	uint8_t *damaged = malloc((size_t)image.size);
+	assert_non_null(damaged);
+	memcpy(damaged, image.base, (size_t)image.size);
+	struct image copy = {damaged, image.size};
+	struct image_bucket *buckets = (void *)(damaged + (size_t)image_header(&copy)->buckets *
+								  IMAGE_REF_UNIT);
+	for (uint32_t i = 0; i < image_header(&copy)->bucket_count; i++)
+		for (unsigned slot = 0; slot < IMAGE_BUCKET_SLOTS; slot++)
+			buckets[i].refs[slot] = UINT32_MAX - slot;
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+		struct lookup_name name = name_of(names[i]);
+		struct lookup before = image_lookup(&image, &name);
+		image_fetch_bucket(&image, &name);
+		image_fetch_node(&image, &name);
+		struct lookup after = image_lookup(&image, &name);
+		assert_int_equal(after.kind, before.kind);
+		assert_ptr_equal(after.node, before.node);
+		image_fetch_bucket(&copy, &name);
+		image_fetch_node(&copy, &name);
+	}
+	free(damaged);
+	segment_release(segment);
+}
+
 static void
 test_kinds(void **state)
 {
@@ -221,9 +254,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kinds),   cmocka_unit_test(test_sets),
-		cmocka_unit_test(test_depth),   cmocka_unit_test(test_refs),
-		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_kinds), cmocka_unit_test(test_fetch),
+		cmocka_unit_test(test_sets),  cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_refs),  cmocka_unit_test(test_damaged),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

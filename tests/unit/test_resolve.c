@@ -502,6 +502,42 @@ test_not_ours(void **state)
 	      ARRAY_LENGTH(not_ours_table));
 }
 
+/* The zone of a question: the deepest, but for the DS of its own name the one above. */
+static void
+test_zone(void **state)
+{
+	(void)state;
+	static const char soa[] = "@ 300 SOA ns.other. h 1 2 3 4 5\n@ 300 NS ns.other.\n";
+	static const struct served_zone zones[] = {
+		{"example.", soa, PLAN_UNSIGNED},
+		{"a.example.", soa, PLAN_UNSIGNED},
+	};
+	static const struct {
+		const char *question;
+		int zone; /* -1: none */
+	} table[] = {
+		{"example. A", 0},    {"a.example. A", 1},  {"x.a.example. DS", 1},
+		{"a.example. DS", 0}, {"b.example. DS", 0}, {"example. DS", 0},
+		{"other. A", -1},     {". NS", -1},         {". DS", -1},
+	};
+	struct served *served = served_new(zones, ARRAY_LENGTH(zones));
+	for (size_t i = 0; i < ARRAY_LENGTH(table); i++) {
+		struct dnstext_question question;
+		struct lookup_name name;
+		struct query query;
+		assert_true(dnstext_question(&question, table[i].question));
+		assert_int_equal(query_parse(&query, &name, question.bytes, question.size),
+				 QUERY_ANSWER);
+		const struct zone_entry *found = resolve_zone(served->directory, &query);
+		assert_int_equal(found != NULL, table[i].zone >= 0);
+		if (found)
+			assert_ptr_equal(
+				found->image.base,
+				segment_bytes(served->segments[table[i].zone], &(size_t){0}));
+	}
+	served_free(served);
+}
+
 int
 main(void)
 {
@@ -509,7 +545,7 @@ main(void)
 		cmocka_unit_test(test_plain),       cmocka_unit_test(test_referral),
 		cmocka_unit_test(test_additional),  cmocka_unit_test(test_nested),
 		cmocka_unit_test(test_child_alone), cmocka_unit_test(test_root),
-		cmocka_unit_test(test_not_ours),
+		cmocka_unit_test(test_not_ours),    cmocka_unit_test(test_zone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
