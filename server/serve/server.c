@@ -21,6 +21,7 @@
 #include "base/privileges.h"
 #include "control/control_socket.h"
 #include "serve/server_state.h"
+#include "serve/supervisor.h"
 
 /* ------------------------------------------------------------ loading */
 
@@ -56,6 +57,8 @@ begin_load(struct server *server)
 	/* Signals are the main thread's. */
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	control_reload_begins(server->control);
+	if (server->running && !server->leaving)
+		supervisor_reloading(server);
 	server->loading = pthread_create(&server->loader, NULL, load_thread, server) == 0;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (server->loading)
@@ -64,6 +67,8 @@ begin_load(struct server *server)
 		  server->current ? "the zones served before go on being served, try again"
 				  : "nothing can be served");
 	server_control_tell(server, NULL);
+	if (server->running)
+		supervisor_reloaded(server);
 	if (!server->current) {
 		server->failed = true;
 		ev_break(server->loop, EVBREAK_ALL);
@@ -122,6 +127,7 @@ start_serving(struct server *server, struct generation *generation)
 		   "failed",
 		   summary.zones - summary.failed, config->listen_count, config->workers,
 		   config->instance, summary.failed);
+	supervisor_ready(server);
 	return true;
 }
 
@@ -179,6 +185,7 @@ on_loaded(struct ev_loop *loop, ev_async *event, int events)
 	pthread_join(server->loader, NULL);
 	server->loading = false;
 	struct generation *generation = server->next;
+	bool was_running = server->running;
 	server->next = NULL;
 	if (generation) {
 		log_zones(server, generation);
@@ -195,6 +202,8 @@ on_loaded(struct ev_loop *loop, ev_async *event, int events)
 		server_control_tell(server, NULL);
 	}
 	report_clear(&server->load_report);
+	if (was_running)
+		supervisor_reloaded(server);
 	if (server->failed)
 		ev_break(loop, EVBREAK_ALL);
 	else if (server->load_again)
@@ -239,6 +248,7 @@ server_leave(struct server *server)
 {
 	atomic_store(&server->cancel, true);
 	if (!server->announcing || !server->running) {
+		supervisor_stopping(server);
 		ev_break(server->loop, EVBREAK_ALL);
 		return;
 	}
@@ -246,6 +256,7 @@ server_leave(struct server *server)
 		   "withdrawing first, and answering until the routes are gone; a second "
 		   "signal ends it at once");
 	server->leaving = true;
+	supervisor_stopping(server);
 	health_leave(announcing_health(server->announcing));
 	ev_timer_start(server->loop, &server->leave);
 }
@@ -388,6 +399,7 @@ server_run(const char *path)
 		watch_signals(&server);
 		if (server.control)
 			control_start(server.control, server.loop, &handler, server.log);
+		supervisor_starting(&server);
 		begin_load(&server);
 		if (!server.failed)
 			ev_run(server.loop, 0);

@@ -16,6 +16,7 @@
 #include "net/net.h"
 #include "serve/announcing.h"
 #include "serve/generation.h"
+#include "serve/pulse.h"
 
 struct server {
 	const char *path;
@@ -38,6 +39,9 @@ struct server {
 	ev_async loaded;
 	ev_io announcer;
 	ev_timer leave;
+	ev_timer watchdog; /* supervisor.c's, like the two behind it */
+	struct pulse pulse;
+	bool missed; /* the watchdog was not fed the last time */
 
 	/* The loader thread's, handed over by the `loaded` event. */
 	pthread_t loader;

@@ -41,6 +41,7 @@ LIBRARIES = {
     r"ev\.h": r"server/(net|health|announce|control|serve|cli)/",
     r"urcu": r"server/net/publish\.c",
     r"openssl/": r"server/(zone|image|answer)/",
+    r"systemd/": r"server/serve/notify_systemd\.c",
     r"libfyaml": r"server/config/",
     r"(sys/socket|sys/un|net/)": r"server/(net|health|announce|control|serve|cli|config)/|include/anyns/config\.h|server/answer/setup",
     # Addresses as text and numbers; the zone room needs them for A, AAAA, WKS and APL.
