@@ -21,6 +21,7 @@ static const struct command commands[] = {
 	{"undrain", cli_undrain, "end that"},
 	{"freeze", cli_freeze, "keep what is announced as it is, whatever health says"},
 	{"unfreeze", cli_unfreeze, "end that"},
+	{"probe", cli_probe, "ask which instance answers, how fast, and what is lost"},
 	{"exabgp", cli_exabgp, "be a child of ExaBGP that announces what the server says"},
 };
 

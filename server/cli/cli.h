@@ -16,6 +16,7 @@ int cli_drain(int argc, char **argv);
 int cli_undrain(int argc, char **argv);
 int cli_freeze(int argc, char **argv);
 int cli_unfreeze(int argc, char **argv);
+int cli_probe(int argc, char **argv);
 int cli_exabgp(int argc, char **argv);
 
 /* Picks the command of a whole command line. */

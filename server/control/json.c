@@ -2,6 +2,7 @@
 #include "control/json.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 #include "control/utf8.h"
 
@@ -83,6 +84,16 @@ json_number(struct json *json, const char *name, uint64_t number)
 {
 	begin_value(json, name);
 	fprintf(json->stream, "%" PRIu64, number);
+}
+
+void
+json_decimal(struct json *json, const char *name, double number, int digits)
+{
+	begin_value(json, name);
+	if (isfinite(number))
+		fprintf(json->stream, "%.*f", digits, number);
+	else
+		fputs("null", json->stream);
 }
 
 void

@@ -29,6 +29,8 @@ void json_close_array(struct json *json);
 /* NULL becomes null. Bytes that are not UTF-8 become U+FFFD: the document is always valid. */
 void json_text(struct json *json, const char *name, const char *text);
 void json_number(struct json *json, const char *name, uint64_t number);
+/* With `digits` behind the point; what is not finite becomes null. */
+void json_decimal(struct json *json, const char *name, double number, int digits);
 void json_bool(struct json *json, const char *name, bool value);
 
 /* Ends the document with a line feed. */

@@ -10,7 +10,7 @@
 #include "anyns/base.h"
 
 enum {
-	TABLE_COLUMNS = 6,
+	TABLE_COLUMNS = 12,
 	TABLE_CELL = 1100, /* bytes: the longest name of a zone fits; what does not is cut */
 };
 

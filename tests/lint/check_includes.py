@@ -25,8 +25,9 @@ ARROWS = {
     "health": {"base", "observe", "image", "config", "answer", "net"},
     "announce": {"base", "observe", "config", "health"},
     "control": {"base", "observe"},
+    "probe": {"base", "control"},
     "serve": {"base", "observe", "zone", "image", "config", "answer", "net", "health", "announce", "control"},
-    "cli": {"base", "observe", "zone", "image", "config", "answer", "net", "announce", "control", "serve"},
+    "cli": {"base", "observe", "zone", "image", "config", "answer", "net", "announce", "control", "serve", "probe"},
     "main": {"base", "observe", "cli"},
 }
 
@@ -38,19 +39,20 @@ EXCEPTIONS = {
 # Header pattern: the files that may include it.
 LIBRARIES = {
     r"ldns/": r"server/zone/",
-    r"ev\.h": r"server/(net|health|announce|control|serve|cli)/",
+    r"ev\.h": r"server/(net|health|announce|control|serve|probe|cli)/",
     r"urcu": r"server/net/publish\.c",
     r"openssl/": r"server/(zone|image|answer)/",
     r"systemd/": r"server/serve/notify_systemd\.c",
     r"libfyaml": r"server/config/",
-    r"(sys/socket|sys/un|net/)": r"server/(net|health|announce|control|serve|cli|config)/|include/anyns/config\.h|server/answer/setup",
+    r"jansson": r"server/probe/",
+    r"(sys/socket|sys/un|net/)": r"server/(net|health|announce|control|serve|probe|cli|config)/|include/anyns/config\.h|server/answer/setup",
     # Addresses as text and numbers; the zone room needs them for A, AAAA, WKS and APL.
-    r"(netinet/|arpa/|netdb)": r"server/(net|health|announce|serve|cli|config|zone)/|include/anyns/config\.h|server/answer/setup",
+    r"(netinet/|arpa/|netdb)": r"server/(net|health|announce|serve|probe|cli|config|zone)/|include/anyns/config\.h|server/answer/setup",
 }
 
 # Files of which only bytes and time go in and bytes come out.
 PURE = re.compile(r"server/(answer/(?!setup)|image/lookup|health/(gate|detector|backoff|leaky|quiet|last_stand|attributes|lease_watch|reason)\.|"
-                  r"announce/bgp_(?!conn|session|socket))")
+                  r"announce/bgp_(?!conn|session|socket)|probe/probe_(rtt|base64)\.)")
 IMPURE_HEADER = re.compile(r"(time|sys/time|pthread|unistd|stdio|stdlib|errno|anyns/log|sys/.*)\.h$")
 IMPURE_CALL = re.compile(r"\b(malloc|calloc|realloc|free|clock_gettime|gettimeofday|time|printf|fprintf"
                          r"|log_(?:error|warning|notice|info)|pthread_\w+|getrandom|random|rand)\s*\(")

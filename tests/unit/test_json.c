@@ -8,6 +8,7 @@
 
 #include "control/json.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 struct page {
@@ -58,6 +59,23 @@ structure(void **state)
 }
 
 static void
+decimals(void **state)
+{
+	struct page page;
+	(void)state;
+
+	page_open(&page);
+	json_open_array(&page.json, NULL);
+	json_decimal(&page.json, NULL, 1.25, 1);
+	json_decimal(&page.json, NULL, -0.5, 3);
+	json_decimal(&page.json, NULL, 1795370080.5, 6);
+	json_decimal(&page.json, NULL, (double)INFINITY, 3);
+	json_decimal(&page.json, NULL, (double)NAN, 3);
+	json_close_array(&page.json);
+	page_is(&page, "[1.2,-0.500,1795370080.500000,null,null]");
+}
+
+static void
 escapes(void **state)
 {
 	static const struct {
@@ -88,6 +106,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(structure),
+		cmocka_unit_test(decimals),
 		cmocka_unit_test(escapes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
