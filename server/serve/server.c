@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "anyns/name.h"
@@ -25,8 +24,7 @@
 #include "health/heartbeat.h"
 #include "serve/restart_needed.h"
 #include "serve/server_state.h"
-
-enum { RELOAD_NICE = 19 };
+#include "serve/supervisor.h"
 
 /* ------------------------------------------------------------ loading */
 
@@ -49,10 +47,6 @@ load_thread(void *argument)
 		give_way();
 	struct config *config = server->to_load;
 	server->to_load = NULL;
-	/* A reload is not to be felt: whatever answers gets the core first. Threads begun here
-	 * inherit it; a refusal does no harm. */
-	if (server->current)
-		(void)setpriority(PRIO_PROCESS, (id_t)gettid(), RELOAD_NICE);
 	if (!config)
 		config = config_read(server->path, &server->load_report);
 	if (config) {
@@ -80,6 +74,8 @@ begin_load(struct server *server)
 	/* Signals are the main thread's. */
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	control_reload_begins(server->control);
+	if (server->running && !server->leaving)
+		supervisor_reloading(server);
 	server->loading = pthread_create(&server->loader, NULL, load_thread, server) == 0;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (server->loading)
@@ -88,6 +84,8 @@ begin_load(struct server *server)
 		  server->current ? "the zones served before go on being served, try again"
 				  : "nothing can be served");
 	server_control_tell(server, NULL);
+	if (server->running)
+		supervisor_reloaded(server);
 	if (!server->current) {
 		server->failed = true;
 		ev_break(server->loop, EVBREAK_ALL);
@@ -152,6 +150,7 @@ start_serving(struct server *server, struct generation *generation)
 			   "compiled from text",
 			   summary.mapped, summary.cached, summary.compiled);
 	server_background_care(server, NULL);
+	supervisor_ready(server);
 	return true;
 }
 
@@ -220,6 +219,7 @@ on_loaded(struct ev_loop *loop, ev_async *event, int events)
 	pthread_join(server->loader, NULL);
 	server->loading = false;
 	struct generation *generation = server->next;
+	bool was_running = server->running;
 	server->next = NULL;
 	if (generation) {
 		log_zones(server, generation);
@@ -236,6 +236,8 @@ on_loaded(struct ev_loop *loop, ev_async *event, int events)
 		server_control_tell(server, NULL);
 	}
 	report_clear(&server->load_report);
+	if (was_running)
+		supervisor_reloaded(server);
 	if (server->failed)
 		ev_break(loop, EVBREAK_ALL);
 	else if (server->load_again)
@@ -280,6 +282,7 @@ server_leave(struct server *server)
 {
 	atomic_store(&server->cancel, true);
 	if (!server->announcing || !server->running) {
+		supervisor_stopping(server);
 		ev_break(server->loop, EVBREAK_ALL);
 		return;
 	}
@@ -287,6 +290,7 @@ server_leave(struct server *server)
 		   "withdrawing first, and answering until the routes are gone; a second "
 		   "signal ends it at once");
 	server->leaving = true;
+	supervisor_stopping(server);
 	health_leave(announcing_health(server->announcing));
 	ev_timer_start(server->loop, &server->leave);
 }
@@ -442,6 +446,7 @@ server_run(const char *path)
 		watch_signals(&server);
 		if (server.control)
 			control_start(server.control, server.loop, &handler, server.log);
+		supervisor_starting(&server);
 		begin_load(&server);
 		if (!server.failed)
 			ev_run(server.loop, 0);

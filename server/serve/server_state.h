@@ -17,6 +17,7 @@
 #include "serve/announcing.h"
 #include "serve/background.h"
 #include "serve/generation.h"
+#include "serve/pulse.h"
 
 struct server {
 	const char *path;
@@ -40,6 +41,9 @@ struct server {
 	ev_io announcer;
 	ev_timer leave;
 	ev_timer beat;
+	ev_timer watchdog; /* supervisor.c's, like the two behind it */
+	struct pulse pulse;
+	bool missed; /* the watchdog was not fed the last time */
 
 	/* The loader thread's, handed over by the `loaded` event. */
 	pthread_t loader;

@@ -42,6 +42,7 @@ LIBRARIES = {
     r"ev\.h": r"server/(net|health|announce|control|serve|probe|cli)/",
     r"urcu": r"server/net/publish\.c",
     r"openssl/": r"server/(zone|image|answer)/",
+    r"systemd/": r"server/serve/notify_systemd\.c",
     r"libfyaml": r"server/config/",
     r"jansson": r"server/probe/",
     r"(sys/socket|sys/un|net/)": r"server/(net|health|announce|control|serve|probe|cli|config)/|include/anyns/config\.h|server/answer/setup",

@@ -12,6 +12,8 @@ ALLOWED = {
     "server_background": "what a running server does behind its zones; tests/system/image and image-cache see it",
     "announcing": "ties announcer process and health thread together; tests/system/kill-matrix drives it",
     "server_control": "fills in what status tells from the whole server; tests/system/control asks it",
+    "supervisor": "tells a service manager about the whole server; tests/system/systemd is one",
+    "notify_none": "says nothing, in builds without libsystemd",
 }
 
 
