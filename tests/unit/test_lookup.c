@@ -61,7 +61,7 @@ test_fetch(void **state)
 	uint8_t *damaged = malloc((size_t)image.size);
 	assert_non_null(damaged);
 	memcpy(damaged, image.base, (size_t)image.size);
-	struct image copy = {damaged, image.size};
+	struct image copy = {.base = damaged, .size = image.size, .header = (const void *)damaged};
 	struct image_bucket *buckets = (void *)(damaged + (size_t)image_header(&copy)->buckets *
 								  IMAGE_REF_UNIT);
 	for (uint32_t i = 0; i < image_header(&copy)->bucket_count; i++)
