@@ -86,5 +86,5 @@ def render(results):
     about = results["about"]
     versions = about["versions"]
     first = (f"{about['kernel']}, {about['cpu']}; server on one core, generator on the other, veth; "
-             f"{about['rounds']} rounds, median (min–max); {about['when']}")
+             f"{about['rounds']} rounds, median (min–max); load {about['load']:.1f} at the start; {about['when']}")
     return "\n\n".join(("", first, saturation(results, versions), latency(results), large(results)))
