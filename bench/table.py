@@ -67,7 +67,7 @@ def latency(results):
 def large(results):
     count = results["about"]["large"]
     head = ["", "instructions: 10,000 names", "NSEC3", f"{count:,} names: start from text, ms", "bytes/name",
-            "reload: offered/s", "reloads", "lost", "p99.9 µs", "steady p99.9 µs"]
+            "reload: offered/s", "reloads", "lost", "p99.9 µs", "steady p99.9 µs", "generator behind µs"]
     rows = []
     for name, figures in results["servers"].items():
         reloads = figures.get("reload", ())
@@ -78,7 +78,8 @@ def large(results):
                      spread([one["rate"] for one in reloads], whole), spread([one["reloads"] for one in reloads], whole),
                      spread([one["reloading"]["lost"] for one in reloads], whole),
                      spread([one["reloading"]["p999_us"] for one in reloads], micro),
-                     spread([one["steady"]["p999_us"] for one in reloads], micro)])
+                     spread([one["steady"]["p999_us"] for one in reloads], micro),
+                     spread([one["reloading"]["lag_us"] for one in reloads], micro)])
     return lines(head, rows)
 
 
@@ -86,5 +87,5 @@ def render(results):
     about = results["about"]
     versions = about["versions"]
     first = (f"{about['kernel']}, {about['cpu']}; server on one core, generator on the other, veth; "
-             f"{about['rounds']} rounds, median (min–max); {about['when']}")
+             f"{about['rounds']} rounds, median (min–max); load {about['load']:.1f} at the start; {about['when']}")
     return "\n\n".join(("", first, saturation(results, versions), latency(results), large(results)))
