@@ -11,6 +11,7 @@
 #include "announce/announcer.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -152,6 +153,8 @@ be_announcer(const struct announcer_setup *setup, struct lease *lease)
 	prctl(PR_SET_NAME, "anyns-announce");
 	go_first();
 	close_others(setup);
+	/* What reading the configuration has left in the heap is not worth being locked. */
+	(void)malloc_trim(0);
 	lock_memory(setup->log);
 	bool good = lease_make_read_only(lease);
 	if (!good)
