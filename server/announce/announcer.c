@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <malloc.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -118,17 +117,14 @@ lock_memory(struct log *log)
 }
 
 /*
- * Workers at full load must not come between a fault and its withdrawal. The lowest real-time
- * priority goes before all of them and costs them nothing: this process sleeps, and the kernel lets
- * no real-time task have a CPU for itself. Where it is not to be had, a nice value like that of the
- * health thread.
+ * Workers at full load must not come between a fault and its withdrawal. As the health thread and
+ * no further: with a real-time priority our ticks would pass on a machine that keeps the server
+ * waiting, and the lease of a healthy one would lapse.
  */
 static void
 go_first(void)
 {
-	const struct sched_param lowest = {.sched_priority = sched_get_priority_min(SCHED_RR)};
 	(void)setpriority(PRIO_PROCESS, 0, ANNOUNCER_NICE);
-	(void)sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &lowest);
 	(void)prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
 }
 
