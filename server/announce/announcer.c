@@ -11,8 +11,8 @@
 #include "announce/announcer.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -117,17 +117,14 @@ lock_memory(struct log *log)
 }
 
 /*
- * Workers at full load must not come between a fault and its withdrawal. The lowest real-time
- * priority goes before all of them and costs them nothing: this process sleeps, and the kernel lets
- * no real-time task have a CPU for itself. Where it is not to be had, a nice value like that of the
- * health thread.
+ * Workers at full load must not come between a fault and its withdrawal. As the health thread and
+ * no further: with a real-time priority our ticks would pass on a machine that keeps the server
+ * waiting, and the lease of a healthy one would lapse.
  */
 static void
 go_first(void)
 {
-	const struct sched_param lowest = {.sched_priority = sched_get_priority_min(SCHED_RR)};
 	(void)setpriority(PRIO_PROCESS, 0, ANNOUNCER_NICE);
-	(void)sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &lowest);
 	(void)prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
 }
 
@@ -152,6 +149,8 @@ be_announcer(const struct announcer_setup *setup, struct lease *lease)
 	prctl(PR_SET_NAME, "anyns-announce");
 	go_first();
 	close_others(setup);
+	/* What reading the configuration has left in the heap is not worth being locked. */
+	(void)malloc_trim(0);
 	lock_memory(setup->log);
 	bool good = lease_make_read_only(lease);
 	if (!good)

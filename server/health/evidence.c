@@ -225,8 +225,8 @@ next_item(struct round *round)
 	return round->next++ % round->count;
 }
 
-static void
-look(struct evidence *e, const struct evidence_server *server)
+void
+evidence_look(struct evidence *e, const struct evidence_server *server)
 {
 	e->served = net_read_address(server->net, &e->address, &e->status);
 	if (e->wildcard) {
@@ -242,7 +242,6 @@ void
 evidence_ask(struct evidence *e, const struct evidence_server *server, unsigned count, bool stream,
 	     struct monotime now)
 {
-	look(e, server);
 	if (!e->served || !e->present || !e->status.listening)
 		return;
 	turn_round(e, server);

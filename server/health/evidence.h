@@ -51,7 +51,10 @@ const struct config_address *evidence_address(const struct evidence *evidence);
 /* Called when an answer was wrong, as a hard fault must not wait for the next turn. */
 void evidence_on_wrong(struct evidence *evidence, void (*call)(void *), void *context);
 
-/* Asks up to `count` own queries over UDP and, if `stream`, one over TCP. Looks for the address. */
+/* Looks whether the address is ours and listened to. Before evidence_step(), which judges it. */
+void evidence_look(struct evidence *evidence, const struct evidence_server *server);
+
+/* Asks up to `count` own queries over UDP and, if `stream`, one over TCP, where it was there. */
 void evidence_ask(struct evidence *evidence, const struct evidence_server *server, unsigned count,
 		  bool stream, struct monotime now);
 

@@ -133,14 +133,26 @@ look_at_server(struct health *h)
 	server->image_words = scrub.words;
 }
 
+static bool
+is_time_to_ask(const struct health *h, struct monotime now)
+{
+	return monotime_since(now, h->asked_at) >= h->parts->settings->interval_ns;
+}
+
+static void
+look_for_addresses(struct health *h)
+{
+	const struct settings *settings = h->parts->settings;
+
+	for (size_t i = 0; i < settings->count; i++)
+		evidence_look(settings->evidence[i], &h->server);
+}
+
 static void
 ask(struct health *h, struct monotime now)
 {
 	struct settings *settings = h->parts->settings;
 	bool stream = monotime_since(now, h->streamed_at) >= STREAM_EVERY_MS * MONOTIME_MS;
-
-	if (monotime_since(now, h->asked_at) < settings->interval_ns)
-		return;
 	h->asked_at = now;
 	if (stream)
 		h->streamed_at = now;
@@ -182,20 +194,13 @@ step_gate(struct health *h, size_t index, struct gate_input input, struct monoti
 	gates_step(h->parts->gates, index, &input, now);
 }
 
-static enum gate_freeze
-freeze_of(enum health_wish wish)
-{
-	switch (wish) {
-	case HEALTH_FREEZE:
-		return GATE_FREEZE_AS_IS;
-	case HEALTH_FREEZE_ANNOUNCED:
-		return GATE_FREEZE_ANNOUNCED;
-	case HEALTH_FREEZE_WITHDRAWN:
-		return GATE_FREEZE_WITHDRAWN;
-	default:
-		return GATE_THAWED;
-	}
-}
+static const enum gate_freeze freezes[] = {
+	[HEALTH_SERVE] = GATE_THAWED,
+	[HEALTH_DRAIN] = GATE_THAWED,
+	[HEALTH_FREEZE] = GATE_FREEZE_AS_IS,
+	[HEALTH_FREEZE_ANNOUNCED] = GATE_FREEZE_ANNOUNCED,
+	[HEALTH_FREEZE_WITHDRAWN] = GATE_FREEZE_WITHDRAWN,
+};
 
 /* Everything that is known by now, to its consequences. */
 static void
@@ -215,7 +220,7 @@ decide(struct health *h, struct monotime now)
 		.zone = soft.zone,
 		.last_stand = soft.last_stand,
 		.drain = leave || wish == HEALTH_DRAIN,
-		.freeze = leave ? GATE_THAWED : freeze_of(wish),
+		.freeze = leave ? GATE_THAWED : freezes[wish],
 		.quiet = is_quiet(h, now),
 	};
 
@@ -250,10 +255,13 @@ on_turn(struct ev_loop *loop, ev_timer *timer, int events)
 
 	probes_turn(h->server.probes, now);
 	look_at_server(h);
-	/* What is known goes out before anything that costs time: each question is a system call.
-	 */
+	bool asks = is_time_to_ask(h, now);
+	if (asks)
+		look_for_addresses(h);
+	/* What is known goes out before anything that costs time, as questions do. */
 	decide(h, now);
-	ask(h, now);
+	if (asks)
+		ask(h, now);
 	h->server.main_at = heartbeat_watch(&h->main, h->log, now);
 	signals_gather(h->signals, h->parts->settings, &h->server, h->parts->soft, now);
 }

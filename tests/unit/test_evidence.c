@@ -72,6 +72,7 @@ turn(struct scene *scene)
 	for (size_t w = 0; w < scene->server.worker_count; w++)
 		net_read_worker(scene->stage.net, w, &scene->server.workers[w]);
 	probes_turn(scene->server.probes, now);
+	evidence_look(scene->evidence, &scene->server);
 	evidence_ask(scene->evidence, &scene->server, 4, true, now);
 	for (unsigned i = 0; i < 5; i++) {
 		nanosleep(&(struct timespec){.tv_nsec = 500000}, NULL);
@@ -236,6 +237,7 @@ test_not_served(void **state)
 	scene_open(&scene);
 	scene_serve(&scene);
 	other = evidence_new(&scene.stage.listen[1]);
+	evidence_look(other, &scene.server);
 	evidence_ask(other, &scene.server, 1, true, stage_now());
 	assert_false(evidence_step(other, &scene.server, &scene.limits, stage_now(), &verdict));
 	assert_null(verdict.hard);
