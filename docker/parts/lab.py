@@ -7,6 +7,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 
 import topology
@@ -226,6 +227,12 @@ class Lab:
                          self.best(router)))
         say("what the routers think:\n" + table(rows))
 
+    @staticmethod
+    def contents(file):
+        with file:
+            file.seek(0)
+            return file.read()
+
     def probe_everywhere(self, options):
         """anyns probe in every region at the same time, and what it makes of all three together."""
         svg = ""
@@ -233,10 +240,14 @@ class Lab:
             at = options.index("--svg")
             svg, options = options[at + 1], options[:at] + options[at + 2:]
         targets = [] if any(map(is_address, options)) else [SERVICE[4]]
+        # Into files: who writes into a pipe that is read later stops asking when it is full.
+        files = [tempfile.TemporaryFile("w+") for _ in REGIONS]
         probes = [subprocess.Popen(self.place.inside("client-" + region, ["anyns", "probe", "-j", "--vantage", region, *options,
                                                                           *targets]), stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, text=True, **self.place.options()) for region in REGIONS]
-        heard = "".join(probe.communicate()[0] for probe in probes)
+                                   stdout=file, **self.place.options()) for region, file in zip(REGIONS, files)]
+        for probe in probes:
+            probe.wait()
+        heard = "".join(self.contents(file) for file in files)
         if max(probe.returncode for probe in probes) > 1:
             return 2
         # The picture has no other way out of a container than standard output.
