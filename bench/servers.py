@@ -213,12 +213,22 @@ class Echo(Server):
 
 class Anyns(Server):
     version_option = "--version"
+    image = None  # a file of compiled zones to serve instead of text
+
+    def compile(self, zones, folder):
+        """Writes the image. Returns the seconds it took, on all cores."""
+        image = folder / "image"
+        begun = time.monotonic()
+        subprocess.run([self.program, "compile", "-q", "-o", image, *(f"{zone.name}={zone.path}" for zone in zones)], check=True)
+        self.image = image
+        return time.monotonic() - begun
 
     def configure(self, zones):
         lines = "".join(f"  - {{name: {zone.name}, file: {zone.path}}}\n" for zone in zones)
+        what = f"image: {self.image}\n" if self.image else f"zones:\n{lines}"
         config = self.folder / "anyns.yaml"
         config.write_text(f"instance: bench\nlisten: [{self.place.v4}, \"{self.place.v6}\"]\nworkers: 1\n"
-                          f"control: off\nzones:\n{lines}", encoding="ascii")
+                          f"control: off\n{what}", encoding="ascii")
         return ["run", "-c", config]
 
 

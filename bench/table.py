@@ -66,7 +66,8 @@ def latency(results):
 
 def large(results):
     count = results["about"]["large"]
-    head = ["", "instructions: 10,000 names", "NSEC3", f"{count:,} names: start from text, ms", "bytes/name",
+    head = ["", "instructions: 10,000 names", "NSEC3", f"{count:,} names: start from text, ms", "from an image, ms",
+            "compile, records/s", "bytes/name",
             "reload: offered/s", "reloads", "lost", "p99.9 µs", "steady p99.9 µs", "generator behind µs"]
     rows = []
     for name, figures in results["servers"].items():
@@ -74,7 +75,8 @@ def large(results):
         if name == "echo":
             continue
         rows.append([name, spread(figures.get("instructions_names10k"), whole), spread(figures.get("instructions_nsec3"), whole),
-                     spread(figures.get("start_ms"), whole), spread([one / count for one in figures.get("memory", ())], whole),
+                     spread(figures.get("start_ms"), whole), spread(figures.get("image_start_ms"), micro),
+                     spread(figures.get("compile_records_per_second"), whole), spread([one / count for one in figures.get("memory", ())], whole),
                      spread([one["rate"] for one in reloads], whole), spread([one["reloads"] for one in reloads], whole),
                      spread([one["reloading"]["lost"] for one in reloads], whole),
                      spread([one["reloading"]["p999_us"] for one in reloads], micro),

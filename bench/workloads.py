@@ -18,9 +18,10 @@ SERIAL = 1_000_000_000  # of fixed width: it is written over in place
 
 
 class Zone:
-    def __init__(self, name, path):
+    def __init__(self, name, path, records=0):
         self.name = name
         self.path = path
+        self.records = records  # 0: nobody counts them
 
 
 class Workload:
@@ -92,7 +93,8 @@ def sign_zone(path, name, plain, algorithm, *options):
 
 
 def names(folder, name, title, count, asked, seed):
-    zone = Zone(f"{name}.example", folder / f"{name}.example.zone")
+    # SOA, NS and its address beside the names.
+    zone = Zone(f"{name}.example", folder / f"{name}.example.zone", count + 3)
     write_zone(zone.path, count)
     source = random.Random(seed)
     questions = [(f"n{source.randrange(count)}.{zone.name}", "A", "E") for _ in range(asked)]
