@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,9 +27,8 @@
 #include "announce/listeners.h"
 #include "announce/tun.h"
 #include "anyns/monotime.h"
+#include "base/priority.h"
 #include "base/privileges.h"
-
-enum { ANNOUNCER_NICE = -10 };
 
 enum {
 	OURS, /* the server's end */
@@ -116,21 +114,6 @@ lock_memory(struct log *log)
 			    strerrordesc_np(errno));
 }
 
-/*
- * Workers at full load must not come between a fault and its withdrawal. The lowest real-time
- * priority goes before all of them and costs them nothing: this process sleeps, and the kernel lets
- * no real-time task have a CPU for itself. Where it is not to be had, a nice value like that of the
- * health thread.
- */
-static void
-go_first(void)
-{
-	const struct sched_param lowest = {.sched_priority = sched_get_priority_min(SCHED_RR)};
-	(void)setpriority(PRIO_PROCESS, 0, ANNOUNCER_NICE);
-	(void)sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &lowest);
-	(void)prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
-}
-
 static bool
 drop_privileges(const struct config *config, struct log *log)
 {
@@ -150,14 +133,18 @@ be_announcer(const struct announcer_setup *setup, struct lease *lease)
 {
 	ignore_signals();
 	prctl(PR_SET_NAME, "anyns-announce");
-	go_first();
+	(void)prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
 	close_others(setup);
 	lock_memory(setup->log);
 	bool good = lease_make_read_only(lease);
 	if (!good)
 		log_error(setup->log, "the announcer cannot protect the lease: %s",
 			  strerrordesc_np(errno));
-	good = good && drop_privileges(setup->config, setup->log) && announcer_process_run(setup);
+	good = good && drop_privileges(setup->config, setup->log);
+	/* With no more rights than the health thread will have: both or neither are real-time. */
+	if (good)
+		(void)priority_take();
+	good = good && announcer_process_run(setup);
 	/* Without the handlers and buffers of the server, which are copies here. */
 	_exit(good ? 0 : 1);
 }
