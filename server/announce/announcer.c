@@ -28,9 +28,8 @@
 #include "announce/listeners.h"
 #include "announce/tun.h"
 #include "anyns/monotime.h"
+#include "base/priority.h"
 #include "base/privileges.h"
-
-enum { ANNOUNCER_NICE = -10 };
 
 enum {
 	OURS, /* the server's end */
@@ -116,18 +115,6 @@ lock_memory(struct log *log)
 			    strerrordesc_np(errno));
 }
 
-/*
- * Workers at full load must not come between a fault and its withdrawal. As the health thread and
- * no further: with a real-time priority our ticks would pass on a machine that keeps the server
- * waiting, and the lease of a healthy one would lapse.
- */
-static void
-go_first(void)
-{
-	(void)setpriority(PRIO_PROCESS, 0, ANNOUNCER_NICE);
-	(void)prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
-}
-
 static bool
 drop_privileges(const struct config *config, struct log *log)
 {
@@ -147,7 +134,7 @@ be_announcer(const struct announcer_setup *setup, struct lease *lease)
 {
 	ignore_signals();
 	prctl(PR_SET_NAME, "anyns-announce");
-	go_first();
+	(void)prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
 	close_others(setup);
 	/* What reading the configuration has left in the heap is not worth being locked. */
 	(void)malloc_trim(0);
@@ -156,7 +143,11 @@ be_announcer(const struct announcer_setup *setup, struct lease *lease)
 	if (!good)
 		log_error(setup->log, "the announcer cannot protect the lease: %s",
 			  strerrordesc_np(errno));
-	good = good && drop_privileges(setup->config, setup->log) && announcer_process_run(setup);
+	good = good && drop_privileges(setup->config, setup->log);
+	/* With no more rights than the health thread will have: both or neither are real-time. */
+	if (good)
+		(void)priority_take();
+	good = good && announcer_process_run(setup);
 	/* Without the handlers and buffers of the server, which are copies here. */
 	_exit(good ? 0 : 1);
 }

@@ -191,8 +191,9 @@ announcer_read_change(int fd)
 	size_t size = 0;
 	if (fd < 0)
 		return NULL;
-	/* Only what cannot change any more is read. */
-	if (fcntl(fd, F_GET_SEALS) == SEALS && fstat(fd, &file) == 0 && file.st_size > 0 &&
+	/* Only what cannot change any more is read. vm.memfd_noexec adds a seal of its own. */
+	int seals = fcntl(fd, F_GET_SEALS);
+	if (seals >= 0 && (seals & SEALS) == SEALS && fstat(fd, &file) == 0 && file.st_size > 0 &&
 	    file.st_size <= SIZE_MAX_SANE) {
 		size = (size_t)file.st_size;
 		bytes = malloc(size);

@@ -103,6 +103,18 @@ call(struct child *child)
 		close(fd);
 }
 
+static void
+tell_ignored(struct child *child)
+{
+	char *prefix = child->relay.ignored;
+	if (prefix[0])
+		log_error(child->log,
+			  "%s is not announced: `anyns exabgp` was started without it; add it to "
+			  "`run` in ExaBGP's configuration and restart ExaBGP",
+			  prefix);
+	prefix[0] = '\0';
+}
+
 /* All there is: what counts is the last word, not that of the time when we were stopped. */
 static void
 listen_to_announcer(struct child *child)
@@ -119,6 +131,7 @@ listen_to_announcer(struct child *child)
 		}
 		const char *wrong = exabgp_relay_record(&child->relay, &child->record,
 							(size_t)size);
+		tell_ignored(child);
 		if (wrong)
 			lose(child, wrong);
 	}

@@ -27,12 +27,13 @@ enum {
 	/* Ticks that a child may leave its records unread: one second. */
 	PATIENCE = 50,
 	BACKLOG = 4,
+	NO_SLOT = LEASE_GATES, /* of a record whose prefix went */
 };
 
 struct exabgp_client {
 	int fd; /* -1: a free place */
 	unsigned stuck;
-	bool owed[LEASE_GATES]; /* prefixes whose state it has not got */
+	bool owed[LEASE_GATES]; /* records that it has not got */
 };
 
 struct exabgp_driver {
@@ -40,7 +41,12 @@ struct exabgp_driver {
 	const struct config *config;
 	struct log *log;
 	int listener;
-	size_t count; /* slots that were ever used: lines to be told, withdrawn ones included */
+	/*
+	 * Records by prefix, none twice, and not by slot: a prefix that comes back in another slot
+	 * would have two of them, and a child that connects then heard the stale withdrawal last.
+	 */
+	size_t count; /* that were ever used: lines to be told, withdrawn ones included */
+	unsigned slots[LEASE_GATES];
 	char prefixes[LEASE_GATES][EXABGP_PREFIX_MAX];
 	const struct attributes *given[LEASE_GATES]; /* what `lines` say */
 	char lines[LEASE_GATES][EXABGP_LINE_MAX];
@@ -135,23 +141,100 @@ exabgp_prepare(const struct config *config, struct report *report)
 
 /* ------------------------------------------------------------ in the announcer */
 
-/* Finds a place for the prefixes that have none. They begin withdrawn. */
+/* The record of the prefix in a slot, or `count`. */
+static size_t
+record_of(const struct exabgp_driver *self, unsigned slot)
+{
+	size_t i = 0;
+	while (i < self->count && self->slots[i] != slot)
+		i++;
+	return i;
+}
+
+static size_t
+record_of_prefix(const struct exabgp_driver *self, const char *prefix)
+{
+	size_t i = 0;
+	while (i < self->count && strcmp(self->prefixes[i], prefix) != 0)
+		i++;
+	return i;
+}
+
+static void
+set_withdrawn(struct exabgp_driver *self, size_t record)
+{
+	exabgp_line_withdraw(self->lines[record], self->prefixes[record]);
+	self->given[record] = NULL;
+	for (size_t i = 0; i < CLIENTS; i++)
+		self->clients[i].owed[record] = true;
+}
+
+static void
+drop(struct exabgp_driver *self, struct exabgp_client *client, const char *why)
+{
+	close(client->fd);
+	client->fd = -1;
+	log_warning(self->log, "ExaBGP's child %s: it withdraws what it announced", why);
+}
+
+/* Whether a child that is connected has yet to hear what the record says. */
+static bool
+is_unheard(const struct exabgp_driver *self, size_t record)
+{
+	for (size_t i = 0; i < CLIENTS; i++)
+		if (self->clients[i].fd >= 0 && self->clients[i].owed[record])
+			return true;
+	return false;
+}
+
+/*
+ * A record for one more prefix. What a record said before must have been heard before it says
+ * something else; when there is no other, those who have not heard it withdraw everything.
+ */
+static size_t
+free_record(struct exabgp_driver *self)
+{
+	size_t gone = LEASE_GATES;
+	for (size_t i = 0; i < self->count; i++) {
+		if (self->slots[i] != NO_SLOT)
+			continue;
+		gone = i;
+		if (!is_unheard(self, i))
+			return i;
+	}
+	if (self->count < LEASE_GATES)
+		return self->count++;
+	for (size_t i = 0; gone < LEASE_GATES && i < CLIENTS; i++)
+		if (self->clients[i].fd >= 0 && self->clients[i].owed[gone])
+			drop(self, &self->clients[i], "is slow and prefixes change");
+	return gone;
+}
+
+/* Finds a record for the prefixes that have none. They begin withdrawn. */
 static void
 take_prefixes(struct exabgp_driver *self)
 {
 	const struct config_announce *announce = &self->config->announce;
+	for (size_t i = 0; i < self->count; i++)
+		self->slots[i] = NO_SLOT;
+	for (size_t i = 0; i < announce->prefix_count; i++) {
+		size_t record = record_of_prefix(self, announce->prefixes[i].text);
+		if (record < self->count)
+			self->slots[record] = announce->prefixes[i].slot;
+	}
+	for (size_t i = 0; i < self->count; i++)
+		if (self->slots[i] == NO_SLOT && self->given[i])
+			set_withdrawn(self, i);
 	for (size_t i = 0; i < announce->prefix_count; i++) {
 		const struct config_prefix *prefix = &announce->prefixes[i];
-		size_t slot = prefix->slot;
-		if (slot >= self->count)
-			self->count = slot + 1;
-		if (strcmp(self->prefixes[slot], prefix->text) == 0)
+		if (record_of_prefix(self, prefix->text) < self->count)
 			continue;
-		snprintf(self->prefixes[slot], EXABGP_PREFIX_MAX, "%s", prefix->text);
-		exabgp_line_withdraw(self->lines[slot], prefix->text);
-		self->given[slot] = NULL;
-		for (size_t j = 0; j < CLIENTS; j++)
-			self->clients[j].owed[slot] = true;
+		size_t record = free_record(self);
+		if (record == LEASE_GATES)
+			return; /* never: there are as many records as prefixes */
+		self->slots[record] = prefix->slot;
+		snprintf(self->prefixes[record], EXABGP_PREFIX_MAX, "%s", prefix->text);
+		set_withdrawn(self, record);
 	}
 }
 
@@ -184,31 +267,21 @@ exabgp_apply(struct driver *driver, size_t index, enum gate_state state,
 	     const struct attributes *attributes)
 {
 	struct exabgp_driver *self = (struct exabgp_driver *)driver;
-	const char *prefix = self->prefixes[index];
+	size_t record = record_of(self, (unsigned)index);
 	(void)state;
 	if (attributes && !attributes->announce)
 		attributes = NULL;
-	if (attributes == self->given[index])
+	if (record == self->count || attributes == self->given[record])
 		return;
-	self->given[index] = attributes;
-	if (!attributes) {
-		exabgp_line_withdraw(self->lines[index], prefix);
-	} else if (!exabgp_line_announce(self->lines[index], prefix, attributes,
-					 &self->config->announce.exabgp.peer)) {
-		exabgp_line_withdraw(self->lines[index], prefix);
+	const char *prefix = self->prefixes[record];
+	set_withdrawn(self, record);
+	self->given[record] = attributes;
+	if (attributes && !exabgp_line_announce(self->lines[record], prefix, attributes,
+						&self->config->announce.exabgp.peer)) {
+		exabgp_line_withdraw(self->lines[record], prefix);
 		log_error(self->log, "%s has too many communities for ExaBGP: it is not announced",
 			  prefix);
 	}
-	for (size_t i = 0; i < CLIENTS; i++)
-		self->clients[i].owed[index] = true;
-}
-
-static void
-drop(struct exabgp_driver *self, struct exabgp_client *client, const char *why)
-{
-	close(client->fd);
-	client->fd = -1;
-	log_warning(self->log, "ExaBGP's child %s: it withdraws what it announced", why);
 }
 
 /* false: no room, or the client is gone. */
@@ -286,29 +359,12 @@ exabgp_tick(struct driver *driver)
 	}
 }
 
-/* What a slot said before must have been heard before it says something else. */
-static void
-drop_slow(struct exabgp_driver *self)
-{
-	const struct config_announce *announce = &self->config->announce;
-	for (size_t i = 0; i < announce->prefix_count; i++) {
-		size_t slot = announce->prefixes[i].slot;
-		if (slot >= self->count ||
-		    strcmp(self->prefixes[slot], announce->prefixes[i].text) == 0)
-			continue;
-		for (size_t j = 0; j < CLIENTS; j++)
-			if (self->clients[j].fd >= 0 && self->clients[j].owed[slot])
-				drop(self, &self->clients[j], "is slow and prefixes change");
-	}
-}
-
 static void
 exabgp_change(struct driver *driver)
 {
 	/* No attributes of any table: whatever is wanted next differs from them. */
 	static const struct attributes none;
 	struct exabgp_driver *self = (struct exabgp_driver *)driver;
-	drop_slow(self);
 	take_prefixes(self);
 	take_peer(self);
 	for (size_t i = 0; i < self->count; i++)
@@ -335,11 +391,13 @@ exabgp_view(const struct driver *driver, size_t index, struct driver_view *view)
 {
 	const struct exabgp_driver *self = (const struct exabgp_driver *)driver;
 	unsigned children = 0, behind = 0;
+	size_t record = record_of(self, (unsigned)index);
+	bool known = record < self->count;
 	for (size_t i = 0; i < CLIENTS; i++) {
 		children += self->clients[i].fd >= 0;
-		behind += self->clients[i].fd >= 0 && self->clients[i].owed[index];
+		behind += self->clients[i].fd >= 0 && known && self->clients[i].owed[record];
 	}
-	bool announced = self->given[index] != NULL;
+	bool announced = known && self->given[record];
 	view->agrees = children ? behind == 0 : !announced;
 	snprintf(view->wanted, sizeof view->wanted, "%s", announced ? "announced" : "withdrawn");
 	if (children)

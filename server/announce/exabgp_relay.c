@@ -40,12 +40,36 @@ find(struct exabgp_relay *relay, const char *prefix)
 	return NULL;
 }
 
+/* Whether ExaBGP has confirmed the withdrawal, and nobody wants or waits for anything else. */
+static bool
+is_spare(const struct exabgp_relay *relay, size_t index)
+{
+	const struct exabgp_route *route = &relay->routes[index];
+	for (size_t i = 0; i < relay->waiting_count; i++)
+		if (relay->waiting[i].route == index)
+			return false;
+	return route->known == EXABGP_WITHDRAWN && !route->withdrawing && !route->wanted[0];
+}
+
+/* Over the years, reload by reload, more prefixes come and go than there is room for at a time. */
+static struct exabgp_route *
+make_room(struct exabgp_relay *relay)
+{
+	if (relay->count < ARRAY_LENGTH(relay->routes))
+		return &relay->routes[relay->count++];
+	for (size_t i = 0; !relay->named && i < relay->count; i++)
+		if (is_spare(relay, i))
+			return &relay->routes[i];
+	return NULL;
+}
+
 static struct exabgp_route *
 add(struct exabgp_relay *relay, const char *prefix)
 {
-	if (relay->count == ARRAY_LENGTH(relay->routes))
+	struct exabgp_route *route = make_room(relay);
+	if (!route)
 		return NULL;
-	struct exabgp_route *route = &relay->routes[relay->count++];
+	*route = (struct exabgp_route){0};
 	snprintf(route->prefix, sizeof route->prefix, "%s", prefix);
 	return route;
 }
@@ -106,8 +130,9 @@ take_line(struct exabgp_relay *relay, size_t index, const char *line)
 	if (index > relay->told)
 		return "it left a prefix out";
 	struct exabgp_route *route = find(relay, prefix);
+	/* As after a reload that added it: no reason to withdraw the others. */
 	if (!route && relay->named && verb == EXABGP_ANNOUNCE)
-		return "it announces a prefix that this command was not given";
+		snprintf(relay->ignored, sizeof relay->ignored, "%s", prefix);
 	if (!route && !relay->named)
 		route = add(relay, prefix);
 	if (!route && !relay->named)

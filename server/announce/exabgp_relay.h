@@ -60,6 +60,8 @@ struct exabgp_relay {
 	struct monotime quiet_since; /* while commands wait: ExaBGP's last reply or the first */
 	struct monotime look_at;
 	char line[EXABGP_LINE_MAX]; /* the command last given */
+	/* Announced, but not named: it stays withdrawn. Emptied by whoever has told people. */
+	char ignored[EXABGP_PREFIX_MAX];
 };
 
 /* Knows no prefix yet. A relay is large, nothing for the stack. */

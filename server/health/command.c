@@ -45,9 +45,9 @@ struct command {
 	/* The thread's own. */
 	pid_t pid; /* 0: nothing runs */
 	int pidfd;
-	struct leaky leaky;
 
 	pthread_mutex_t lock;
+	struct leaky leaky;
 	struct command_status status;
 };
 
@@ -298,6 +298,25 @@ command_same(const struct command *a, const struct command *b)
 		i++;
 	return !a->run[i] && !b->run[i] && a->interval_ns == b->interval_ns &&
 	       a->timeout_ns == b->timeout_ns;
+}
+
+void
+command_inherit(struct command *next, struct command *old)
+{
+	pthread_mutex_lock(&old->lock);
+	struct leaky leaky = old->leaky;
+	struct command_status status = old->status;
+	pthread_mutex_unlock(&old->lock);
+
+	pthread_mutex_lock(&next->lock);
+	next->leaky = leaky;
+	next->status.bad = leaky.bad;
+	/* It has been running since before the change of hands: the last run counts. */
+	if (next->status.runs)
+		next->status.bad = leaky_count(&next->leaky, &limits, next->status.good);
+	else
+		next->status.words = status.words;
+	pthread_mutex_unlock(&next->lock);
 }
 
 int

@@ -28,6 +28,12 @@ struct command *command_new(const struct config_command *config) NODISCARD;
 /* Whether they run the same in the same rhythm. */
 bool command_same(const struct command *a, const struct command *b);
 
+/*
+ * What the runs of `old` have proven goes on to count until those of `next` prove otherwise: a
+ * check that fails is not forgotten because somebody has changed its time limit.
+ */
+void command_inherit(struct command *next, struct command *old);
+
 /* Starts its thread and with it the first run. Returns 0 or an errno. */
 int command_start(struct command *command) NODISCARD;
 

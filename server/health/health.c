@@ -15,6 +15,7 @@
  *   keeper.c      the state on the disk                         (a thread of its own)
  *   lease.c       what the announcer sees
  *   soft.c        the operator's command, zones, last stand     (command.c, sites.c, zone_facts.c)
+ *   verified.c    was every mapped image read?                  (pure)
  *   signals.c     all of it as words, for `anyns status`
  *   settings.c    limits and listen addresses
  *   parts.c       all of that which a reload replaces
@@ -37,11 +38,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/priority.h"
 #include "health/board.h"
 #include "health/evidence.h"
 #include "health/heartbeat.h"
@@ -49,11 +49,9 @@
 #include "health/quiet.h"
 #include "health/scrub.h"
 #include "health/signals.h"
+#include "health/verified.h"
 
-enum {
-	STREAM_EVERY_MS = 100,
-	NICE = -10, /* a few microseconds per turn must not wait behind busy workers */
-};
+enum { STREAM_EVERY_MS = 100 };
 
 struct health {
 	struct log *log;
@@ -74,6 +72,7 @@ struct health {
 	ev_async wake;
 	struct parts *parts;
 	struct evidence_server server;
+	struct verified verified;
 	struct monotime asked_at;
 	struct monotime streamed_at;
 	bool stopping;
@@ -190,7 +189,8 @@ step_gate(struct health *h, size_t index, struct gate_input input, struct monoti
 		input.hard = faults.hard.text;
 	if (faults.soft.text[0] != '\0')
 		input.soft = faults.soft.text;
-	input.proven = faults.proven && h->server.scrub_passes > 0; /* mapped images too */
+	input.proven = faults.proven &&
+		       verified_all(&h->verified, publish_read(h->server.publish)->zones);
 	gates_step(h->parts->gates, index, &input, now);
 }
 
@@ -314,7 +314,7 @@ run(void *argument)
 {
 	struct health *h = argument;
 
-	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
+	(void)priority_take();
 	publish_enter();
 	ev_set_loop_release_cb(h->loop, before_wait, after_wait);
 	ev_timer_set(&h->turn, 0., settings_turn(h->parts->settings));
@@ -390,14 +390,23 @@ health_new(const struct config *config, struct lease *lease, struct net *net, st
 	return NULL;
 }
 
-static int
-start_threads(struct health *h, struct publish *publish)
+/* Threads start without our signals, which are the main thread's. */
+static void
+block_signals(sigset_t *before)
 {
-	sigset_t all, before;
+	sigset_t all;
 
 	sigfillset(&all);
 	sigdelset(&all, SIGBUS); /* of an image that shrinks, see mapping.c */
-	pthread_sigmask(SIG_SETMASK, &all, &before);
+	pthread_sigmask(SIG_SETMASK, &all, before);
+}
+
+static int
+start_threads(struct health *h, struct publish *publish)
+{
+	sigset_t before;
+
+	block_signals(&before);
 	int error = h->keeper ? keeper_start(h->keeper) : 0;
 	if (error == 0)
 		error = scrub_start(h->scrub, publish);
@@ -444,13 +453,11 @@ health_prepare(struct health *h, const struct config *config)
 {
 	struct parts_setup setup = {h->lease, h->log, h->loop, NULL, clock_now()};
 	struct parts *parts = parts_new(config, &setup);
-	sigset_t all, before;
+	sigset_t before;
 
 	if (!parts || !h->started)
 		return parts;
-	/* Threads start without our signals, which are the main thread's. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
+	block_signals(&before);
 	int error = parts_start(parts, h->parts);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (error == 0)

@@ -2,7 +2,7 @@
 /*
  * scrub.c - reads for a millisecond, rests for forty-nine: two percent of one core at most. Small
  * zones are all read twenty times a second, a gigabyte takes minutes. But the first pass is read in
- * one go: a mapped image was not looked into before, and no gate opens until that pass has ended.
+ * one go: a mapped image was not looked into before, and no gate opens until it was (verified.c).
  *
  * It holds a reference to the segment it reads and no view, so a reload never waits for it.
  */
@@ -20,7 +20,7 @@
 
 enum {
 	SLICE_US = 1000,
-	FIRST_SLICE_US = 100000, /* before the first pass has ended nothing is announced */
+	FIRST_SLICE_US = 100000, /* mapped images keep gates shut until they were read */
 	REST_PER_WORK = 49,
 	REST_MIN_MS = 20,
 	REST_MAX_MS = 60000,

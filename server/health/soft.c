@@ -128,21 +128,26 @@ soft_same_command(const struct soft *a, const struct soft *b)
 }
 
 static void
-swap_commands(struct soft *next, struct soft *old)
+inherit_command(struct soft *next, struct soft *old)
 {
 	struct command *fresh = next->command;
 
+	if (!fresh || !old->command)
+		return;
+	next->command_words = old->command_words;
+	if (!soft_same_command(next, old)) {
+		command_inherit(fresh, old->command);
+		return;
+	}
 	next->command = old->command;
 	old->command = fresh;
 	next->ran = old->ran;
-	next->command_words = old->command_words;
 }
 
 void
 soft_inherit(struct soft *next, struct soft *old)
 {
-	if (soft_same_command(next, old))
-		swap_commands(next, old);
+	inherit_command(next, old);
 	if (next->sites && old->sites && sites_same(next->sites, old->sites)) {
 		struct sites *fresh = next->sites;
 		next->sites = old->sites;

@@ -11,6 +11,7 @@
 #include "announce/announce_plan.h"
 #include "announce/announcer_change.h"
 #include "base/clock.h"
+#include "base/priority.h"
 
 struct announcing {
 	struct log *log;
@@ -52,6 +53,7 @@ announcing_open(const struct config *config, struct log *log, struct report *rep
 		announcing_close(announcing, NULL);
 		return NULL;
 	}
+	priority_allow();
 	announcing->forked = announcer_start(&announcing->announcer, config, announcing->lease, log,
 					     report);
 	if (!announcing->forked) {

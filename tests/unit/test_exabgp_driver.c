@@ -238,8 +238,16 @@ test_socket(void **state)
 	assert_false(driver_exabgp.is_configured(&rig->config));
 }
 
-/* A reload: what stays is not said again, what goes stays withdrawn, and its place is used again.
- */
+static void
+skip_records(int fd, size_t count)
+{
+	static struct exabgp_record record;
+	for (size_t i = 0; i < count; i++)
+		assert_true(recv(fd, &record, sizeof record, 0) > 0);
+}
+
+/* A reload: what stays is not said again, what goes stays withdrawn, and its record is used again
+ * once it was heard. */
 static void
 test_change(void **state)
 {
@@ -249,8 +257,7 @@ test_change(void **state)
 	driver_exabgp.apply(rig->driver, 1, GATE_UP, &plain);
 	int child = join(rig);
 	driver_exabgp.push(rig->driver);
-	for (size_t i = 0; i < 3; i++)
-		recv(child, &(struct exabgp_record){0}, sizeof(struct exabgp_record), 0);
+	skip_records(child, 3);
 	/* 0 goes, 2 comes. */
 	driver_exabgp.apply(rig->driver, 0, GATE_DOWN, NULL);
 	driver_exabgp.push(rig->driver);
@@ -261,21 +268,73 @@ test_change(void **state)
 	driver_exabgp.apply(rig->driver, 2, GATE_BOOT, NULL);
 	driver_exabgp.apply(rig->driver, 1, GATE_UP, &plain);
 	driver_exabgp.push(rig->driver);
-	assert_record_of(child, 1, 3, "announce route 2001:db8::/48 next-hop self");
-	assert_record_of(child, 2, 3, "withdraw route 198.51.100.0/24");
-	assert_record_of(child, 0, 3, "");
-	/* The place of the one that went. A child that has not heard that it went is dropped. */
+	assert_record(child, 0, "withdraw route 198.51.100.0/24");
+	assert_record(child, 1, "announce route 2001:db8::/48 next-hop self");
+	assert_record(child, 0, "");
+	/* One that goes without a word is withdrawn too, and until that was heard its record stays
+	 * its own. */
 	rig->prefixes[1] = (struct config_prefix){.text = "203.0.113.0/24", .slot = 0};
-	driver_exabgp.apply(rig->driver, 1, GATE_DOWN, NULL);
 	driver_exabgp.change(rig->driver);
+	driver_exabgp.apply(rig->driver, 1, GATE_UP, &plain); /* nobody's slot now */
+	driver_exabgp.apply(rig->driver, 0, GATE_UP, &plain);
 	driver_exabgp.push(rig->driver);
-	assert_record_of(child, 0, 3, "withdraw route 203.0.113.0/24");
 	assert_record_of(child, 1, 3, "withdraw route 2001:db8::/48");
+	assert_record_of(child, 2, 3, "announce route 203.0.113.0/24 next-hop self");
 	assert_record_of(child, 0, 3, "");
-	rig->prefixes[1] = (struct config_prefix){.text = "10.0.0.0/24", .slot = 1};
+	close(child);
+}
+
+/* A prefix that went and comes back in another slot has one record, not two. */
+static void
+test_comes_back(void **state)
+{
+	struct rig *rig = *state;
+	struct config_prefix again = {.slot = 0};
+	open_driver(rig);
 	driver_exabgp.apply(rig->driver, 1, GATE_UP, &plain);
+	driver_exabgp.apply(rig->driver, 1, GATE_DOWN, NULL);
+	rig->config.announce.prefix_count = 1;
 	driver_exabgp.change(rig->driver);
+	memcpy(again.text, rig->prefixes[1].text, sizeof again.text);
+	rig->prefixes[0] = again;
+	driver_exabgp.change(rig->driver);
+	driver_exabgp.apply(rig->driver, 0, GATE_UP, &plain);
+	driver_exabgp.apply(rig->driver, 1, GATE_DOWN, NULL); /* the slot it had */
+	int child = join(rig);
+	driver_exabgp.push(rig->driver);
+	assert_record(child, 0, "withdraw route 192.0.2.0/24");
+	assert_record(child, 1, "announce route 2001:db8::/48 next-hop self");
+	assert_record(child, 0, "");
+	struct driver_view view = {0};
+	driver_exabgp.view(rig->driver, 0, &view);
+	assert_true(view.agrees);
+	assert_string_equal(view.wanted, "announced");
+	close(child);
+}
+
+/* All records are used and one is needed: who has not heard the last word of it is dropped. */
+static void
+test_full(void **state)
+{
+	struct rig *rig = *state;
 	char byte;
+	for (unsigned i = 0; i < LEASE_GATES; i++) {
+		rig->prefixes[i].slot = i;
+		snprintf(rig->prefixes[i].text, sizeof rig->prefixes[i].text, "10.%u.0.0/16", i);
+	}
+	rig->config.announce.prefix_count = LEASE_GATES;
+	open_driver(rig);
+	int child = join(rig);
+	driver_exabgp.push(rig->driver);
+	skip_records(child, LEASE_GATES + 1);
+	rig->prefixes[5] = (struct config_prefix){.text = "11.0.0.0/16", .slot = 5};
+	driver_exabgp.change(rig->driver); /* heard as withdrawn: taken over */
+	driver_exabgp.push(rig->driver);
+	assert_record_of(child, 5, LEASE_GATES, "withdraw route 11.0.0.0/16");
+	assert_record_of(child, 0, LEASE_GATES, "");
+	driver_exabgp.apply(rig->driver, 5, GATE_UP, &plain);
+	rig->prefixes[5] = (struct config_prefix){.text = "12.0.0.0/16", .slot = 5};
+	driver_exabgp.change(rig->driver);
 	assert_int_equal(recv(child, &byte, 1, 0), 0);
 	close(child);
 }
@@ -285,8 +344,8 @@ main(void)
 {
 #define CASE(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		CASE(test_stream),   CASE(test_deaf),   CASE(test_crowd),
-		CASE(test_too_much), CASE(test_socket), CASE(test_change),
+		CASE(test_stream), CASE(test_deaf),   CASE(test_crowd),      CASE(test_too_much),
+		CASE(test_socket), CASE(test_change), CASE(test_comes_back), CASE(test_full),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

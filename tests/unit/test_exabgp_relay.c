@@ -334,7 +334,9 @@ test_strangers(void **state)
 	exabgp_relay_connected(&relay);
 	/* One that was not named may be withdrawn, nothing else. */
 	assert_null(say(0, 2, NO6));
-	assert_non_null(say(0, 2, UP6));
+	assert_string_equal(relay.ignored, "");
+	assert_null(say(0, 2, UP6));
+	assert_string_equal(relay.ignored, P6);
 	assert_non_null(say(0, 1, NO6));
 	record.magic = EXABGP_MAGIC + 1;
 	record.count = 2;
@@ -360,14 +362,56 @@ test_other_prefixes(void **state)
 	assert_null(say(0, 1, ""));
 	assert_given(NO4);
 	assert_given(NO6);
-	for (size_t i = 2; i <= LEASE_GATES; i++) {
+	/* Those that ExaBGP has withdrawn make room, those of which nobody knows do not. */
+	for (size_t i = 2; i <= LEASE_GATES + 2; i++) {
 		exabgp_relay_connected(&relay);
 		snprintf(line, sizeof line, "withdraw route 10.0.0.0/%zu", i);
-		if (i < LEASE_GATES)
+		if (i < LEASE_GATES + 2)
 			assert_null(say(0, 1, line));
 		else
 			assert_non_null(say(0, 1, line));
 	}
+}
+
+/* A hundred prefixes over time, by reloads: the one that stays is never withdrawn. */
+static void
+test_many_reloads(void **state)
+{
+	char up[64], no[64];
+	(void)state;
+	announced();
+	for (size_t i = 0; i < 100; i++) {
+		snprintf(up, sizeof up, "announce route 10.%zu.0.0/16 next-hop self", i);
+		snprintf(no, sizeof no, "withdraw route 10.%zu.0.0/16", i);
+		assert_null(say(1, 2, up));
+		assert_null(say(0, 2, ""));
+		assert_given(no);
+		pass(100);
+		assert_given(up);
+		/* Until the withdrawal is confirmed the record says nothing else. */
+		assert_null(say(1, 2, no));
+		assert_given(no);
+		assert_next(NULL);
+		relay.look_at = monotime_add(now, 1000 * MONOTIME_MS);
+		relay.routes[0].refresh_at = relay.look_at;
+	}
+	assert_int_equal(relay.count, LEASE_GATES);
+}
+
+/* As started by `anyns exabgp SOCKET PREFIX`: a prefix that a reload adds harms no other. */
+static void
+test_not_named(void **state)
+{
+	(void)state;
+	assert_true(exabgp_relay_name(&relay, P4));
+	announced();
+	assert_null(say(1, 2, NO6));
+	assert_null(say(1, 2, UP6));
+	assert_string_equal(relay.ignored, P6);
+	assert_null(say(0, 2, ""));
+	assert_next(NULL);
+	assert_null(say(0, 2, NO4));
+	assert_given(NO4);
 }
 
 /* A reload of the announcer: one more prefix, over the same connection. */
@@ -408,6 +452,8 @@ main(void)
 		CASE(test_neighbours),
 		CASE(test_strangers),
 		CASE(test_other_prefixes),
+		CASE(test_many_reloads),
+		CASE(test_not_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

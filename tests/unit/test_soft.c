@@ -98,6 +98,68 @@ test_command(void **state)
 	soft_free(soft);
 }
 
+static bool
+is_soft(struct soft *soft)
+{
+	struct soft_verdict verdict;
+
+	soft_step(soft, START, NOW, &verdict);
+	return verdict.soft != NULL;
+}
+
+static void
+wait_until(struct soft *soft, bool bad)
+{
+	for (unsigned i = 0; i < 20000 && is_soft(soft) != bad; i++)
+		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+	assert_int_equal(is_soft(soft), bad);
+}
+
+/* A reload that changes the command does not forget that the check fails: the new one must have
+ * been good often enough first. */
+static void
+test_command_changes(void **state)
+{
+	char bad[] = "/bin/false", good[] = "/bin/true";
+	char *fails[] = {bad, NULL}, *succeeds[] = {good, NULL};
+	struct config config = {.instance = instance, .health.command = {fails, 1, 10000}};
+	struct soft_verdict verdict;
+	struct soft_status status;
+	(void)state;
+
+	struct soft *old = soft_new(&config, NULL);
+	assert_int_equal(soft_start(old), 0);
+	wait_until(old, true);
+	config.health.command = (struct config_command){succeeds, 1, 9000};
+	struct soft *next = soft_new(&config, NULL);
+	soft_inherit(next, old);
+	soft_stop(old);
+	soft_free(old);
+	soft_step(next, START, NOW, &verdict);
+	assert_non_null(verdict.soft);
+	assert_memory_equal(verdict.soft, "command: exit status 1 after ", 29);
+	assert_int_equal(soft_start(next), 0);
+	wait_until(next, false);
+	soft_read(next, START, &status);
+	assert_true(status.command.runs >= 6);
+	/* And one that is good is no reason to think better of another. */
+	config.health.command = (struct config_command){fails, 1, 10000};
+	struct soft *last = soft_new(&config, NULL);
+	assert_int_equal(soft_start(last), 0);
+	soft_inherit(last, next);
+	soft_stop(next);
+	soft_free(next);
+	wait_until(last, true);
+	/* No command any more: nothing to wait for. */
+	config.health.command = (struct config_command){0};
+	struct soft *none = soft_new(&config, NULL);
+	soft_inherit(none, last);
+	assert_false(is_soft(none));
+	soft_stop(last);
+	soft_free(last);
+	soft_free(none);
+}
+
 static void
 test_last_stand(void **state)
 {
@@ -127,9 +189,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_zones),
-		cmocka_unit_test(test_command),
+		cmocka_unit_test(test_nothing),    cmocka_unit_test(test_zones),
+		cmocka_unit_test(test_command),    cmocka_unit_test(test_command_changes),
 		cmocka_unit_test(test_last_stand),
 	};
 

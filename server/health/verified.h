@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * verified.h - whether all that is served is known to be what was compiled.
+ *
+ * What this process has compiled is. A segment from an image file is mapped and served before
+ * anybody has looked into it; no prefix is announced for the first time until it was read.
+ */
+#ifndef ANYNS_HEALTH_VERIFIED_H
+#define ANYNS_HEALTH_VERIFIED_H
+
+#include "anyns/image.h"
+
+/* All zero: nothing was looked at. */
+struct verified {
+	const struct directory *directory; /* compared, never followed: it may be gone */
+	size_t known;                      /* zones of it, from the first on */
+};
+
+/*
+ * Whether every segment of the directory that is served now is good. Cheap to ask with every turn:
+ * each zone is looked at until it is good, and then no more. What goes bad after that is the
+ * scrub's to tell.
+ */
+bool verified_all(struct verified *verified, const struct directory *directory);
+
+#endif
