@@ -9,6 +9,7 @@ from files import finish, text, tree
 # Modules without a unit test of their own, each with its reason.
 ALLOWED = {
     "main": "argv to command and nothing else; the system tests start it",
+    "health_turn": "one turn of the thread of health.c; tests/unit/test_health.c turns it on real sockets",
     "server_background": "what a running server does behind its zones; tests/system/image and image-cache see it",
     "announcing": "ties announcer process and health thread together; tests/system/kill-matrix drives it",
     "server_control": "fills in what status tells from the whole server; tests/system/control asks it",
