@@ -99,6 +99,7 @@ struct udp_worker {
 	sem_t taken;
 	pthread_t thread;
 	bool started;
+	atomic_bool ended; /* joining it takes no time */
 
 	struct udp_slot slots[UDP_BATCH];
 };
@@ -349,6 +350,7 @@ run(void *argument)
 	}
 	w->set->count = 0;
 	publish_leave();
+	atomic_store(&w->ended, true);
 	return NULL;
 }
 
@@ -480,6 +482,12 @@ void
 udp_worker_stop(struct udp_worker *w)
 {
 	atomic_store_explicit(&w->stop, true, memory_order_release);
+}
+
+bool
+udp_worker_ended(const struct udp_worker *w)
+{
+	return !w->started || atomic_load(&w->ended);
 }
 
 void
