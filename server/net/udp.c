@@ -184,6 +184,8 @@ prepare_answers(struct udp_worker *w, const struct answer_view *view, unsigned r
 		busy_with(w, i);
 		answer_prepare(w->answer, view, i, w->slots[i].query, w->in[i].msg_len);
 	}
+	/* Not the last one's fault: who hangs there is told by the packets that wait behind. */
+	busy_with_none(w);
 	for (unsigned i = 0; i < received; i++)
 		answer_fetch(w->answer, i);
 }
