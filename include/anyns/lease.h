@@ -68,8 +68,9 @@ void lease_renew(struct lease *lease);
  */
 void lease_begin_term(struct lease *lease);
 
-/* As lease_watch.h wants it. */
+/* As lease_watch.h wants it; and the term in it. */
 uint64_t lease_renewal(const struct lease *lease);
+uint64_t lease_term(uint64_t renewal);
 
 /* `state` is what gate_shown() says; `index` < LEASE_GATES. Counts a generation when it changes. */
 void lease_put_gate(struct lease *lease, size_t index, enum gate_state state,

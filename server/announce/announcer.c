@@ -176,7 +176,7 @@ open_listeners(struct listeners *listeners, const struct config *config, struct 
 {
 	const struct config_announce *announce = &config->announce;
 	for (size_t i = 0; i < announce->peer_count; i++)
-		if (!listeners_open(listeners, &announce->peers[i]))
+		if (!listeners_open(listeners, &announce->peers[i], announce))
 			return refuse(config, &announce->peers[i], "listen for it", report);
 	for (size_t i = 0; i < announce->peer_count; i++)
 		if (!listeners_expect(listeners, &announce->peers[i]))

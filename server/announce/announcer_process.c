@@ -213,6 +213,13 @@ listen_to_all(struct follower *f)
 	}
 }
 
+static void
+listen_to_none(struct follower *f)
+{
+	while (f->listening > 0)
+		ev_io_stop(f->loop, &f->callers[--f->listening].io);
+}
+
 /* ------------------------------------------------------------ orders */
 
 static void
@@ -243,6 +250,7 @@ take_order(struct follower *f, const struct announcer_order *order, int attached
 	else if (order->type == ANNOUNCER_ABORT)
 		follower_forget(f);
 	else if (order->type == ANNOUNCER_COMMIT) {
+		listen_to_none(f);
 		follower_commit(f);
 		listen_to_all(f);
 	}
@@ -315,8 +323,7 @@ free_all(struct follower *f)
 	if (f->speakers)
 		follower_forget(f);
 	speakers_free(f->speakers);
-	/* Those that a reload opened. */
-	listeners_close(&f->listeners, f->setup->listeners->count);
+	listeners_close(&f->listeners, 0);
 	announce_unpack_free(f->announce);
 	if (f->loop)
 		ev_loop_destroy(f->loop);

@@ -16,7 +16,7 @@ struct announcer_setup {
 	const struct lease *lease;
 	struct log *log;
 	int fd; /* our end of the socketpair: orders in, struct announcer_event out */
-	const struct listeners *listeners; /* open; a reload may add to a copy */
+	const struct listeners *listeners; /* open; the loop's, which closes them */
 	struct drivers *drivers;           /* prepared */
 };
 

@@ -127,7 +127,7 @@ bgp_socket_error(int fd)
 }
 
 int
-bgp_socket_listen(int family, in_port_t port)
+bgp_socket_listen(int family, in_port_t port, const struct config_announce *announce)
 {
 	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = port};
 	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = port};
@@ -142,6 +142,12 @@ bgp_socket_listen(int family, in_port_t port)
 		return give_up(fd);
 	int bound = six ? bind(fd, (struct sockaddr *)&v6, sizeof v6)
 			: bind(fd, (struct sockaddr *)&v4, sizeof v4);
+	/* Before the first call can be answered: none is to come in without its signature. What
+	 * cannot be set here is told of when it is set again, see listeners_expect(). */
+	for (size_t i = 0; bound == 0 && announce && i < announce->peer_count; i++)
+		if (announce->peers[i].address.socket.any.sa_family == family &&
+		    announce->peers[i].address.socket.v4.sin_port == port)
+			(void)!bgp_socket_expect(fd, &announce->peers[i]);
 	if (bound != 0 || listen(fd, BACKLOG) != 0)
 		return give_up(fd);
 	return fd;

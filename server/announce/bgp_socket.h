@@ -20,9 +20,10 @@ int bgp_socket_error(int fd);
 
 /*
  * Listens on all addresses of the family; `port` in network order, 0 lets the kernel choose.
- * Returns the socket; -1 with errno.
+ * Wants the TCP-MD5 signatures of those peers of `announce` (may be NULL) that would call there, as
+ * far as they can be set. Returns the socket; -1 with errno.
  */
-int bgp_socket_listen(int family, in_port_t port) NODISCARD;
+int bgp_socket_listen(int family, in_port_t port, const struct config_announce *announce) NODISCARD;
 
 /* Makes a listener accept this peer's TCP-MD5 signature, if it has one. false with errno. */
 bool bgp_socket_expect(int listener, const struct config_peer *peer) NODISCARD;

@@ -39,7 +39,7 @@ static const struct config_peer *
 open_listeners(struct follower *f)
 {
 	for (size_t i = 0; i < f->next->peer_count; i++)
-		if (!listeners_open(&f->listeners, &f->next->peers[i]))
+		if (!listeners_open(&f->listeners, &f->next->peers[i], f->next))
 			return &f->next->peers[i];
 	return NULL;
 }
@@ -116,6 +116,7 @@ follower_commit(struct follower *f)
 	withdraw_from_drivers(f);
 	change_passwords(f);
 	speakers_commit(f->speakers);
+	listeners_keep(&f->listeners, f->next);
 	f->announce = f->next;
 	f->next = NULL;
 	/* In place: drivers have a pointer to it. */

@@ -52,7 +52,10 @@ struct follower {
  * not; `text` is room for that. */
 const char *follower_prepare(struct follower *f, int fd, char text[static ANNOUNCER_TEXT]);
 
-/* Follows what was prepared, if anything was. Cannot fail. New listeners are not watched yet. */
+/*
+ * Follows what was prepared, if anything was. Cannot fail. No listener may be watched meanwhile:
+ * those without a peer are closed, and the others may move.
+ */
 void follower_commit(struct follower *f);
 
 /* Drops what was prepared. */

@@ -2,6 +2,7 @@
 #include "announce/listeners.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "announce/bgp_socket.h"
@@ -20,7 +21,8 @@ listeners_of(const struct listeners *listeners, const struct config_peer *peer)
 }
 
 bool
-listeners_open(struct listeners *listeners, const struct config_peer *peer)
+listeners_open(struct listeners *listeners, const struct config_peer *peer,
+	       const struct config_announce *announce)
 {
 	if (!peer->passive || listeners_of(listeners, peer))
 		return true;
@@ -31,11 +33,31 @@ listeners_open(struct listeners *listeners, const struct config_peer *peer)
 	};
 	errno = EMFILE;
 	if (listeners->count < LISTENERS_MAX)
-		listener.fd = bgp_socket_listen(listener.family, listener.port);
+		listener.fd = bgp_socket_listen(listener.family, listener.port, announce);
 	if (listener.fd < 0)
 		return false;
 	listeners->list[listeners->count++] = listener;
 	return true;
+}
+
+void
+listeners_keep(struct listeners *listeners, const struct config_announce *announce)
+{
+	size_t i = 0;
+	while (i < listeners->count) {
+		bool used = false;
+		for (size_t j = 0; !used && j < announce->peer_count; j++)
+			used = announce->peers[j].passive &&
+			       listeners_of(listeners, &announce->peers[j]) == &listeners->list[i];
+		if (used) {
+			i++;
+			continue;
+		}
+		close(listeners->list[i].fd);
+		listeners->count--;
+		memmove(&listeners->list[i], &listeners->list[i + 1],
+			(listeners->count - i) * sizeof listeners->list[0]);
+	}
 }
 
 bool

@@ -24,8 +24,12 @@ struct listeners {
 const struct listener *listeners_of(const struct listeners *listeners,
 				    const struct config_peer *peer);
 
-/* Listens for a passive peer, unless somebody does already. false with errno. */
-bool listeners_open(struct listeners *listeners, const struct config_peer *peer) NODISCARD;
+/* Listens for a passive peer of `announce`, unless somebody does already. false with errno. */
+bool listeners_open(struct listeners *listeners, const struct config_peer *peer,
+		    const struct config_announce *announce) NODISCARD;
+
+/* Closes those that no passive peer calls at any more; those behind them move up. */
+void listeners_keep(struct listeners *listeners, const struct config_announce *announce);
 
 /*
  * Makes the listener that the peer would call at, if there is one, want the peer's TCP-MD5

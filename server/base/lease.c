@@ -56,6 +56,12 @@ lease_renewal(const struct lease *lease)
 	return atomic_load_explicit(&lease->renewal, memory_order_acquire);
 }
 
+uint64_t
+lease_term(uint64_t renewal)
+{
+	return renewal >> TERM_SHIFT;
+}
+
 static void
 put(struct lease_gate *gate, uint64_t low)
 {

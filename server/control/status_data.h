@@ -93,6 +93,7 @@ struct status {
 	const char *config;  /* path of the file */
 	const char *phase;   /* "starting", "serving", "draining to stop", ... */
 	const char *wish;    /* "serve", "drain", "freeze"; NULL: nothing is gated */
+	bool needs_restart;  /* without a wish: a reload has brought `announce:`, which needs one */
 	bool dry_run;
 	bool loading; /* a reload is under way */
 	uint32_t pid;

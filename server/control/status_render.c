@@ -194,7 +194,11 @@ print_announce(FILE *stream, const struct status *status)
 	};
 
 	if (!status->wish) {
-		fputs("announcement: none is configured\n", stream);
+		fputs(status->needs_restart
+			      ? "announcement: none; `announce:` is new since the start: restart "
+				"the server\n"
+			      : "announcement: none is configured\n",
+		      stream);
 		return;
 	}
 	struct table drivers = {

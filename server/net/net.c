@@ -24,8 +24,10 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "anyns/lease.h"
@@ -57,6 +59,15 @@ struct net {
 	struct udp_worker **udp; /* `workers` of them */
 	struct tcp_server *tcp;
 	bool running;
+	bool hung; /* a thread did not end: what it may use is never freed */
+};
+
+enum {
+	STEP_MS = 2,
+	/* Far longer than any thread's wait, and than a busy machine lets one starve. */
+	TURN_LIMIT_MS = 2000,
+	/* A second of it may be that of TCP clients that are slow to take their answers. */
+	END_LIMIT_MS = 5000,
 };
 
 /* A state to be handed over: endpoints and a set for every thread. */
@@ -73,6 +84,12 @@ report_memory(struct report *report)
 {
 	report_add(report, SEVERITY_ERROR, nowhere, NULL,
 		   "out of memory for sockets and their threads");
+}
+
+static void
+pause_briefly(void)
+{
+	(void)nanosleep(&(struct timespec){.tv_nsec = STEP_MS * 1000000}, NULL);
 }
 
 static struct endpoint *
@@ -295,7 +312,7 @@ net_new(const struct config *config, struct log *log)
 		good = (net->udp[w] = udp_worker_new()) != NULL;
 	if (good)
 		return net;
-	net_close(net);
+	(void)net_close(net);
 	return NULL;
 }
 
@@ -310,7 +327,7 @@ net_open(const struct config *config, struct log *log, struct report *report)
 		return NULL;
 	}
 	if (!plan_build(&plan, net, config, report)) {
-		net_close(net);
+		(void)net_close(net);
 		return NULL;
 	}
 	plan_hand_over(&plan, net, config->tcp_mss);
@@ -352,11 +369,54 @@ net_start(struct net *net, struct publish *publish, struct lease *lease, struct 
 	set_running(net, true);
 	if (error == 0)
 		return true;
-	net_stop(net);
+	(void)net_stop(net);
 	errno = error;
 	report_errno(report, SEVERITY_ERROR, nowhere,
 		     "raise the limit of threads (TasksMax=, ulimit -u)", "cannot start a thread");
 	return false;
+}
+
+static bool
+refuse_hung(const struct net *net, size_t index, const struct config *config, struct report *report)
+{
+	char who[32] = "the TCP thread";
+
+	if (index < net->workers)
+		snprintf(who, sizeof(who), "UDP worker %zu", index);
+	report_add(report, SEVERITY_ERROR, (struct place){config->path, 0, 0}, "restart the server",
+		   "%s hangs, it has not moved for %d ms: it cannot be given another configuration",
+		   who, TURN_LIMIT_MS);
+	return false;
+}
+
+/*
+ * Whether every thread comes round. A hand-over to one that hangs would never end, and with it the
+ * main thread would be lost to orders and signals.
+ */
+static bool
+all_turn(const struct net *net, const struct config *config, struct report *report)
+{
+	uint64_t turns[NET_WORKERS_MAX];
+	struct net_worker_status status;
+	unsigned waited = 0;
+
+	for (size_t i = 0; i <= net->workers; i++) {
+		net_read_worker(net, i, &status);
+		turns[i] = status.turns;
+	}
+	tcp_server_wake(net->tcp); /* the others come round by themselves */
+	for (size_t i = 0; net->running && i <= net->workers;) {
+		net_read_worker(net, i, &status);
+		if (status.turns != turns[i]) {
+			i++;
+			continue;
+		}
+		if (waited >= TURN_LIMIT_MS)
+			return refuse_hung(net, i, config, report);
+		pause_briefly();
+		waited += STEP_MS;
+	}
+	return true;
 }
 
 bool
@@ -364,7 +424,7 @@ net_reload(struct net *net, const struct config *config, struct report *report)
 {
 	struct plan plan;
 
-	if (!plan_build(&plan, net, config, report))
+	if (!all_turn(net, config, report) || !plan_build(&plan, net, config, report))
 		return false;
 	plan_hand_over(&plan, net, config->tcp_mss);
 	if (config->workers != net->workers)
@@ -375,26 +435,46 @@ net_reload(struct net *net, const struct config *config, struct report *report)
 	return true;
 }
 
-void
+static bool
+all_ended(const struct net *net)
+{
+	for (unsigned w = 0; w < net->workers; w++)
+		if (!udp_worker_ended(net->udp[w]))
+			return false;
+	return tcp_server_ended(net->tcp);
+}
+
+bool
 net_stop(struct net *net)
 {
-	if (!net->running)
-		return;
+	unsigned limit = net->hung ? 0 : END_LIMIT_MS;
+
+	if (!net->running && !net->hung)
+		return true;
 	set_running(net, false);
 	for (unsigned w = 0; w < net->workers; w++)
 		udp_worker_stop(net->udp[w]);
 	tcp_server_stop(net->tcp);
+	for (unsigned waited = 0; !all_ended(net); waited += STEP_MS) {
+		net->hung = waited >= limit;
+		if (net->hung)
+			return false;
+		pause_briefly();
+	}
 	for (unsigned w = 0; w < net->workers; w++)
 		udp_worker_join(net->udp[w]);
 	tcp_server_join(net->tcp);
+	net->hung = false;
+	return true;
 }
 
-void
+bool
 net_close(struct net *net)
 {
 	if (!net)
-		return;
-	net_stop(net);
+		return true;
+	if (!net_stop(net))
+		return false;
 	for (unsigned w = 0; net->udp && w < net->workers; w++)
 		udp_worker_free(net->udp[w]);
 	free(net->udp);
@@ -402,6 +482,7 @@ net_close(struct net *net)
 	endpoints_free(&net->endpoints, net->workers, false);
 	pthread_mutex_destroy(&net->lock);
 	free(net);
+	return true;
 }
 
 size_t

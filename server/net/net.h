@@ -47,18 +47,22 @@ bool net_start(struct net *net, struct publish *publish, struct lease *lease,
  * closed, limits and timeouts apply at once, tcp_mss to new connections. Sockets that stay are not
  * touched, so no query is lost. Returns when all threads have taken over, within a fraction of a
  * second. A changed `workers:` is a warning (needs a restart). false with errors, and nothing
- * changed, when a new address cannot be bound.
+ * changed, when a new address cannot be bound, or when a thread hangs.
  */
 bool net_reload(struct net *net, const struct config *config, struct report *report) NODISCARD;
 
 /*
  * Answers what was received, closes the sockets, joins the threads: takes a tenth of a second, up
- * to one more when TCP clients are slow to take their answers. It cannot be started again.
+ * to one more when TCP clients are slow to take their answers. It cannot be started again. false
+ * when a thread hangs and did not end within some seconds: it may use whatever it was given.
  */
-void net_stop(struct net *net);
+bool net_stop(struct net *net);
 
-/* Closes everything; stops first when running. NULL is legal. */
-void net_close(struct net *net);
+/*
+ * Closes everything; stops first when running. NULL is legal. false when a thread hangs: then
+ * nothing is freed, and what the threads answer from must not be either.
+ */
+bool net_close(struct net *net);
 
 /* Any thread. */
 void net_read_counters(const struct net *net, struct net_counters *counters);

@@ -60,6 +60,7 @@ struct tcp_server {
 	sem_t taken;
 	pthread_t thread;
 	bool started;
+	atomic_bool ended; /* joining it takes no time */
 };
 
 static void
@@ -253,6 +254,7 @@ run(void *argument)
 	ev_run(s->loop, 0);
 	tcp_pool_clear(s->pool);
 	publish_leave();
+	atomic_store(&s->ended, true);
 	return NULL;
 }
 
@@ -366,10 +368,22 @@ tcp_server_wait(struct tcp_server *s)
 }
 
 void
+tcp_server_wake(struct tcp_server *s)
+{
+	ev_async_send(s->loop, &s->wake);
+}
+
+void
 tcp_server_stop(struct tcp_server *s)
 {
 	atomic_store_explicit(&s->stop, true, memory_order_release);
 	ev_async_send(s->loop, &s->wake);
+}
+
+bool
+tcp_server_ended(const struct tcp_server *s)
+{
+	return !s->started || atomic_load(&s->ended);
 }
 
 void

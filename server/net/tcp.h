@@ -41,6 +41,9 @@ int tcp_server_start(struct tcp_server *server, const struct publish *publish) N
 void tcp_server_hand(struct tcp_server *server, struct tcp_set *set);
 void tcp_server_wait(struct tcp_server *server);
 
+/* Makes an idle one turn once. */
+void tcp_server_wake(struct tcp_server *server);
+
 /*
  * Asks the server to accept and answer what came, to close its listeners, to send what is left for
  * at most a second and to end; join waits for it. Both may be called on a server that never
@@ -48,6 +51,8 @@ void tcp_server_wait(struct tcp_server *server);
  */
 void tcp_server_stop(struct tcp_server *server);
 void tcp_server_join(struct tcp_server *server);
+/* Whether join would return at once. */
+bool tcp_server_ended(const struct tcp_server *server);
 
 /* The thread's signs of life. */
 void tcp_server_read(const struct tcp_server *server, struct net_worker_status *status);

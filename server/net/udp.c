@@ -99,6 +99,7 @@ struct udp_worker {
 	sem_t taken;
 	pthread_t thread;
 	bool started;
+	atomic_bool ended; /* joining it takes no time */
 
 	struct udp_slot slots[UDP_BATCH];
 };
@@ -183,6 +184,8 @@ prepare_answers(struct udp_worker *w, const struct answer_view *view, unsigned r
 		busy_with(w, i);
 		answer_prepare(w->answer, view, i, w->slots[i].query, w->in[i].msg_len);
 	}
+	/* Not the last one's fault: who hangs there is told by the packets that wait behind. */
+	busy_with_none(w);
 	for (unsigned i = 0; i < received; i++)
 		answer_fetch(w->answer, i);
 }
@@ -349,6 +352,7 @@ run(void *argument)
 	}
 	w->set->count = 0;
 	publish_leave();
+	atomic_store(&w->ended, true);
 	return NULL;
 }
 
@@ -480,6 +484,12 @@ void
 udp_worker_stop(struct udp_worker *w)
 {
 	atomic_store_explicit(&w->stop, true, memory_order_release);
+}
+
+bool
+udp_worker_ended(const struct udp_worker *w)
+{
+	return !w->started || atomic_load(&w->ended);
 }
 
 void

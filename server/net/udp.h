@@ -47,6 +47,8 @@ void udp_worker_wait(struct udp_worker *worker);
  */
 void udp_worker_stop(struct udp_worker *worker);
 void udp_worker_join(struct udp_worker *worker);
+/* Whether join would return at once. */
+bool udp_worker_ended(const struct udp_worker *worker);
 
 /* The worker's signs of life. */
 void udp_worker_read(const struct udp_worker *worker, struct net_worker_status *status);

@@ -136,7 +136,8 @@ find_series(struct probe_catchment *catchment, const struct probe_record *record
 	return series;
 }
 
-/* Index of the instance, made when it is new; PROBE_LOSS when out of memory. */
+/* Index of the instance, made when it is new and not one too many; PROBE_LOSS when out of memory.
+ */
 static int
 find_instance(struct probe_catchment *catchment, const char *name)
 {
@@ -145,6 +146,10 @@ find_instance(struct probe_catchment *catchment, const char *name)
 	for (size_t i = 0; i < catchment->instance_count; i++)
 		if (strcmp(catchment->instances[i], name) == 0)
 			return (int)i;
+	if (catchment->instance_count > PROBE_INSTANCES_MAX)
+		return PROBE_INSTANCES_MAX;
+	if (catchment->instance_count == PROBE_INSTANCES_MAX)
+		name = "(others)";
 	char *copy = strdup(name);
 	if (!copy || !grow(&catchment->instances, catchment->instance_count)) {
 		free(copy);

@@ -18,6 +18,8 @@
 
 enum {
 	PROBE_BINS = 256,
+	/* A server that makes up a name with each answer must not fill our memory. */
+	PROBE_INSTANCES_MAX = 1000,
 	PROBE_NO_INSTANCE = -1, /* answered, without a name */
 	PROBE_LOSS = -2,        /* not answered */
 };
@@ -52,8 +54,8 @@ struct probe_catchment {
 	struct probe_series **series; /* in order of appearance */
 	size_t count;
 	size_t capacity;
-	void *index; /* tsearch(3) tree of them */
-	char **instances;
+	void *index;      /* tsearch(3) tree of them */
+	char **instances; /* after PROBE_INSTANCES_MAX names one more, "(others)" */
 	size_t instance_count;
 	bool begun;
 	int64_t first_ns; /* sending times of the first and last query of all */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "control/table.h"
+#include "control/utf8.h"
 #include "probe/probe_message.h"
 #include "probe/probe_summary.h"
 #include "probe/probe_table.h"
@@ -193,6 +194,17 @@ screen_columns(FILE *stream)
 	return size.ws_col;
 }
 
+/* Bytes of a line's first characters: a cut inside of one would be no character at all. */
+static size_t
+cut(const char *line, size_t columns)
+{
+	const char *at = line;
+
+	while (*at && *at != '\n' && columns-- > 0)
+		(void)utf8_take(&at);
+	return (size_t)(at - line);
+}
+
 void
 probe_view_draw(struct probe_view *view)
 {
@@ -211,7 +223,7 @@ probe_view_draw(struct probe_view *view)
 	size_t columns = screen_columns(view->stream) - 1;
 	for (char *line = text; line && *line && view->drawn < room; view->drawn++) {
 		size_t length = strcspn(line, "\n");
-		fprintf(view->stream, "%.*s\n", (int)size_min(length, columns), line);
+		fprintf(view->stream, "%.*s\n", (int)cut(line, columns), line);
 		line += length + (line[length] == '\n');
 	}
 	free(text);

@@ -26,6 +26,7 @@ struct announcing {
 	uint32_t serial;
 	struct parts *parts;
 	bool differs; /* and the announcer is prepared for it */
+	bool behind;  /* the announcer has not taken an earlier one */
 };
 
 /* The health thread calls this the moment a gate has moved: the announcer need not wait for its
@@ -115,7 +116,7 @@ announcing_reload_begin(struct announcing *announcing, const struct config *old,
 			     "health: cannot prepare for the change");
 		return false;
 	}
-	announcing->differs = differ(old, next);
+	announcing->differs = announcing->behind || differ(old, next);
 	if (!announcing->differs ||
 	    announcer_prepare(&announcing->announcer, next, ++announcing->serial, take_over,
 			      announcing, report))
@@ -146,11 +147,15 @@ void
 announcing_reload_commit(struct announcing *announcing, const struct config *old,
 			 const struct config *next)
 {
-	if (announcing->differs && !announcer_commit(&announcing->announcer))
-		log_error(announcing->log,
-			  "the announcer does not take the change of `announce:` (%s): it goes on "
-			  "with the prefixes and peers before; restart the server",
-			  strerrordesc_np(errno));
+	if (announcing->differs) {
+		announcing->behind = !announcer_commit(&announcing->announcer);
+		if (announcing->behind)
+			log_error(announcing->log,
+				  "the announcer does not take the change of `announce:` (%s): it "
+				  "goes on with the prefixes and peers before; reload once more, "
+				  "and if that does not help, restart the server",
+				  strerrordesc_np(errno));
+	}
 	health_commit(announcing->health, announcing->parts);
 	announcing->parts = NULL;
 	forget_views(announcing, old, next);
@@ -217,8 +222,10 @@ static void
 take_over(void *context, const struct announcer_event *event)
 {
 	struct announcing *announcing = context;
+	/* One that comes late is about a lapse that the gates have taken for a fault already. */
 	if (event->type == ANNOUNCER_LAPSED) {
-		health_lapsed(announcing->health);
+		if (event->term == lease_term(lease_renewal(announcing->lease)))
+			health_lapsed(announcing->health);
 		return;
 	}
 	if (event->type == ANNOUNCER_DRIVER)

@@ -36,5 +36,6 @@ restart_needed(struct config *old, struct config *next, bool announcing, struct 
 		     "drains and penalties are saved where they were", report);
 	else if (next->announce.prefix_count)
 		report_add(report, SEVERITY_WARNING, (struct place){.file = next->path},
-			   "restart the server", "`announce:` is new: nothing is announced yet");
+			   "restart the server",
+			   "`announce:` is new since the start: nothing is announced yet");
 }

@@ -418,7 +418,11 @@ stop(struct server *server)
 	}
 	control_close(server->control);
 	announcing_close(server->announcing, server->failed ? "server failed" : "server stopped");
-	net_close(server->net);
+	if (!net_close(server->net)) {
+		log_error(server->log, "a thread that answers queries hangs and does not end: the "
+				       "routes are withdrawn, the process ends without it");
+		return; /* it may use all that is freed below */
+	}
 	if (server->running)
 		log_notice(server->log, "stopped");
 	server_background_stop(server);

@@ -171,6 +171,7 @@ fill_status(void *context, struct status *status)
 	status->instance = config->instance;
 	list_zones(&status->zones, server->current->loaded, false);
 	list_counters(status, server->net);
+	status->needs_restart = !server->announcing && config->announce.prefix_count;
 	if (!server->announcing)
 		return;
 	status->dry_run = config->announce.dry_run;
@@ -198,15 +199,24 @@ static const enum health_wish wishes[] = {
 	[CONTROL_UNFREEZE] = HEALTH_SERVE,
 };
 
+/* The announcer is forked before there is anything else: a reload cannot make one. */
+static const char *
+why_not_announced(const struct server *server)
+{
+	if (!server->running)
+		return "the server is still starting";
+	if (server->current->config->announce.prefix_count)
+		return "nothing is announced: `announce:` is new since the start: restart the "
+		       "server";
+	return "nothing is announced: the configuration has no `announce:`";
+}
+
 static bool
 order_wish(void *context, enum control_wish wish, char text[static STATUS_TEXT])
 {
 	struct server *server = context;
 	if (!server->announcing || !server->running) {
-		snprintf(text, STATUS_TEXT, "%s",
-			 server->running
-				 ? "nothing is announced: the configuration has no `announce:`"
-				 : "the server is still starting");
+		snprintf(text, STATUS_TEXT, "%s", why_not_announced(server));
 		return false;
 	}
 	struct health *health = announcing_health(server->announcing);
@@ -230,7 +240,7 @@ tell_drained(void *context, char text[static STATUS_TEXT])
 	struct health_gate_status gate;
 	size_t counts[GATE_STATES] = {0}, size = 0;
 	if (!server->announcing || !server->running) {
-		snprintf(text, STATUS_TEXT, "nothing is announced");
+		snprintf(text, STATUS_TEXT, "%s", why_not_announced(server));
 		return CONTROL_NOT_DRAINING;
 	}
 	struct health *health = announcing_health(server->announcing);

@@ -89,7 +89,7 @@ connect_to_listener(int family, struct config_address *to, int *listener, int *c
 		    const struct config_peer *expected, struct config_address *from)
 {
 	*to = (struct config_address){.size = sizeof to->socket};
-	*listener = bgp_socket_listen(family, 0);
+	*listener = bgp_socket_listen(family, 0, NULL);
 	assert_true(*listener >= 0);
 	assert_int_equal(getsockname(*listener, &to->socket.any, &to->size), 0);
 	if (family == AF_INET6)
@@ -126,8 +126,9 @@ test_listen(void **state)
 		assert_true(fcntl(served, F_GETFL) & O_NONBLOCK);
 		assert_true(fcntl(served, F_GETFD) & FD_CLOEXEC);
 		/* The port is taken. */
-		assert_int_equal(bgp_socket_listen(six ? AF_INET6 : AF_INET, to.socket.v4.sin_port),
-				 -1);
+		assert_int_equal(
+			bgp_socket_listen(six ? AF_INET6 : AF_INET, to.socket.v4.sin_port, NULL),
+			-1);
 		assert_int_equal(errno, EADDRINUSE);
 		bgp_socket_close(client);
 		bgp_socket_close(served);
@@ -160,7 +161,7 @@ test_password(void **state)
 	longest[80] = '\0';
 	peer.address = to;
 	peer.password = longest;
-	int fd = bgp_socket_listen(AF_INET, 0);
+	int fd = bgp_socket_listen(AF_INET, 0, NULL);
 	assert_true(bgp_socket_expect(fd, &peer));
 	longest[80] = 'x';
 	longest[81] = '\0';

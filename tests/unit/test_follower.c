@@ -187,6 +187,14 @@ test_listeners(void **state)
 	assert_null(prepare(rig));
 	follower_commit(f);
 	assert_int_equal(f->listeners.count, 1);
+	/* The last peer that would call goes. */
+	rig->next.announce.peer_count = 1;
+	f->listening = 1; /* as the loop has it */
+	assert_null(prepare(rig));
+	assert_int_equal(f->listeners.count, 1);
+	f->listening = 0;
+	follower_commit(f);
+	assert_int_equal(f->listeners.count, 0);
 }
 
 static void

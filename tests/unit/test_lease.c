@@ -100,6 +100,7 @@ test_renewals_and_terms(void **state)
 	}
 	lease_begin_term(lease);
 	assert_int_equal(lease_renewal(lease) >> 48, 1);
+	assert_int_equal(lease_term(lease_renewal(lease)), 1);
 	/* A full counter does not run over into the term. */
 	atomic_store(&lease->renewal, (UINT64_C(1) << 48) - 1);
 	lease_renew(lease);

@@ -52,18 +52,18 @@ test_one_per_port(void **state)
 
 	assert_null(listeners_of(&listeners, &one));
 	assert_true(listeners_expect(&listeners, &one));
-	assert_true(listeners_open(&listeners, &one));
-	assert_true(listeners_open(&listeners, &two));
+	assert_true(listeners_open(&listeners, &one, NULL));
+	assert_true(listeners_open(&listeners, &two, NULL));
 	assert_int_equal(listeners.count, 1);
 	assert_ptr_equal(listeners_of(&listeners, &two), &listeners.list[0]);
 	active.passive = false;
-	assert_true(listeners_open(&listeners, &active));
+	assert_true(listeners_open(&listeners, &active, NULL));
 	assert_int_equal(listeners.count, 1);
 	assert_true(is_answered(&listeners.list[0], 1));
 	/* Somebody else has the port. */
 	struct listeners others = {0};
 	errno = 0;
-	assert_false(listeners_open(&others, &one));
+	assert_false(listeners_open(&others, &one, NULL));
 	assert_int_equal(errno, EADDRINUSE);
 	assert_int_equal(others.count, 0);
 	listeners_close(&listeners, 1);
@@ -80,11 +80,66 @@ test_full(void **state)
 
 	for (unsigned i = 0; i < LISTENERS_MAX; i++) {
 		struct config_peer peer = peer_at(0x7f000001, free_port());
-		assert_true(listeners_open(&listeners, &peer));
+		assert_true(listeners_open(&listeners, &peer, NULL));
 	}
 	struct config_peer peer = peer_at(0x7f000001, free_port());
-	assert_false(listeners_open(&listeners, &peer));
+	assert_false(listeners_open(&listeners, &peer, NULL));
 	assert_int_equal(errno, EMFILE);
+	listeners_close(&listeners, 0);
+}
+
+/* What no passive peer calls at any more is closed, and its port is free for others. */
+static void
+test_keep(void **state)
+{
+	struct listeners listeners = {0}, others = {0};
+	struct config_peer peers[3];
+	struct config_announce announce = {.peers = peers, .peer_count = 3};
+	(void)state;
+
+	for (unsigned i = 0; i < 3; i++) {
+		peers[i] = peer_at(0x7f000001 + i, free_port());
+		assert_true(listeners_open(&listeners, &peers[i], &announce));
+	}
+	int last = listeners.list[2].fd;
+	listeners_keep(&listeners, &announce);
+	assert_int_equal(listeners.count, 3);
+	struct config_peer gone = peers[0];
+	peers[0] = peers[1];
+	peers[0].passive = false; /* calls itself: nobody needs to listen */
+	peers[1] = peers[2];
+	announce.peer_count = 2;
+	listeners_keep(&listeners, &announce);
+	assert_int_equal(listeners.count, 1);
+	assert_int_equal(listeners.list[0].fd, last);
+	assert_ptr_equal(listeners_of(&listeners, &peers[1]), &listeners.list[0]);
+	assert_true(is_answered(&listeners.list[0], 1));
+	assert_true(listeners_open(&others, &gone, NULL));
+	listeners_close(&others, 0);
+	announce.peer_count = 0;
+	listeners_keep(&listeners, &announce);
+	assert_int_equal(listeners.count, 0);
+}
+
+/* From the first moment on: a reload listens before it is certain that it will be followed. */
+static void
+test_password_first(void **state)
+{
+	struct listeners listeners = {0};
+	char password[] = "from the start";
+	struct config_peer peers[2] = {peer_at(0x7f000002, free_port())};
+	struct config_announce announce = {.peers = peers, .peer_count = 2};
+	(void)state;
+
+	peers[0].password = password;
+	peers[1] = peer_at(0x7f000003, peers[0].address.socket.v4.sin_port);
+	assert_true(listeners_open(&listeners, &peers[1], &announce));
+	if (!listeners_expect(&listeners, &peers[0]) && errno == ENOPROTOOPT)
+		skip(); /* a kernel without TCP-MD5 */
+	listeners_close(&listeners, 0);
+	assert_true(listeners_open(&listeners, &peers[1], &announce));
+	assert_false(is_answered(&listeners.list[0], 2));
+	assert_true(is_answered(&listeners.list[0], 3));
 	listeners_close(&listeners, 0);
 }
 
@@ -97,7 +152,7 @@ test_password_comes_and_goes(void **state)
 	(void)state;
 
 	peer.password = password;
-	assert_true(listeners_open(&listeners, &peer));
+	assert_true(listeners_open(&listeners, &peer, NULL));
 	if (!listeners_expect(&listeners, &peer) && errno == ENOPROTOOPT)
 		skip(); /* a kernel without TCP-MD5 */
 	assert_false(is_answered(&listeners.list[0], 2));
@@ -114,6 +169,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_per_port),
 		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_keep),
+		cmocka_unit_test(test_password_first),
 		cmocka_unit_test(test_password_comes_and_goes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -384,8 +384,39 @@ test_signals_blocked(void **state)
 static void *
 stop(void *argument)
 {
-	net_stop(argument);
+	assert_true(net_stop(argument));
 	return NULL;
+}
+
+/* A worker that hangs: a reload is refused with nothing changed, and a stop comes back. */
+static void
+test_hangs(void **state)
+{
+	struct stage stage;
+	(void)state;
+
+	stage_init(&stage);
+	stage.config.workers = 1;
+	add_address(&stage, own_address(0), 15300);
+	stage_start(&stage);
+	assert_true(net_reload(stage.net, &stage.config, &stage.report));
+	int udp = client_connect(SOCK_DGRAM, &stage.listen[0]);
+	udp_ask(udp, 1, FAKE_WAIT, 0);
+	assert_eventually(atomic_load(&fake_waiting) == 1);
+	add_address(&stage, own_address(1), 15300);
+	assert_false(net_reload(stage.net, &stage.config, &stage.report));
+	assert_int_equal(stage.report.errors, 1);
+	assert_non_null(strstr(stage.report.findings[0].message, "UDP worker 0 hangs"));
+	assert_silent(&stage.listen[1]);
+	assert_false(net_stop(stage.net));
+	assert_false(net_close(stage.net)); /* nothing of it is freed */
+	atomic_store(&fake_gate, true);
+	assert_int_equal(udp_hear(udp), 1);
+	close(udp);
+	assert_eventually(net_stop(stage.net));
+	assert_true(net_close(stage.net));
+	publish_free(stage.publish);
+	report_clear(&stage.report);
 }
 
 static void
@@ -536,6 +567,7 @@ main(void)
 		cmocka_unit_test(test_reload_limits),
 		cmocka_unit_test(test_reload_under_load),
 		cmocka_unit_test(test_signals_blocked),
+		cmocka_unit_test(test_hangs),
 		cmocka_unit_test(test_stop_answers),
 		cmocka_unit_test(test_signs_of_life),
 		cmocka_unit_test(test_listener_gone),

@@ -181,6 +181,29 @@ test_many(void **state)
 	probe_catchment_clear(&c);
 }
 
+/* A server that makes up a name with each answer: what is too many is one. */
+static void
+test_made_up(void **state)
+{
+	struct probe_catchment c = {0};
+	char name[32];
+	(void)state;
+
+	for (unsigned i = 0; i < 3 * PROBE_INSTANCES_MAX; i++) {
+		snprintf(name, sizeof(name), "x%u", i);
+		assert_non_null(add(&c, "tokyo", i, i * MS, name).series);
+	}
+	assert_int_equal(c.instance_count, PROBE_INSTANCES_MAX + 1);
+	assert_int_equal(c.series[0]->share_count, PROBE_INSTANCES_MAX + 1);
+	assert_string_equal(probe_catchment_instance(&c, PROBE_INSTANCES_MAX), "(others)");
+	assert_int_equal(probe_series_share(c.series[0], PROBE_INSTANCES_MAX)->count,
+			 2 * PROBE_INSTANCES_MAX);
+	/* Those that have a name keep it. */
+	assert_true(add(&c, "tokyo", 3 * PROBE_INSTANCES_MAX, 3 * S, "x7").change);
+	assert_int_equal(c.series[0]->last_instance, 7);
+	probe_catchment_clear(&c);
+}
+
 int
 main(void)
 {
@@ -192,6 +215,7 @@ main(void)
 		cmocka_unit_test(test_order_and_parts),
 		cmocka_unit_test(test_noise_and_next),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_made_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -151,6 +151,31 @@ test_live(void **state)
 	probe_catchment_clear(&c);
 }
 
+/* Too long for the screen: cut behind a character, never inside of one. */
+static void
+test_cut(void **state)
+{
+	struct probe_catchment c = {0};
+	struct page page;
+	struct probe_view view = view_to(&page, &c, PROBE_VIEW_LIVE);
+	char name[242] = "a";
+	(void)state;
+
+	for (size_t i = 0; i < 120; i++)
+		memcpy(name + 1 + 2 * i, "\xc3\xa9", 3);
+	for (unsigned shift = 0; shift < 2; shift++) {
+		tell(&view, shift, name + shift); /* one byte to and fro */
+		probe_view_draw(&view);
+	}
+	fflush(page.stream);
+	const char *cut = strstr(page.text, "\xc3\xa9\n");
+	assert_non_null(cut);
+	for (const char *at = page.text; (at = strchr(at, '\xc3')); at++)
+		assert_int_equal(at[1], '\xa9');
+	page_close(&page);
+	probe_catchment_clear(&c);
+}
+
 int
 main(void)
 {
@@ -158,6 +183,7 @@ main(void)
 		cmocka_unit_test(test_lines),   cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_verbose), cmocka_unit_test(test_quiet),
 		cmocka_unit_test(test_json),    cmocka_unit_test(test_live),
+		cmocka_unit_test(test_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

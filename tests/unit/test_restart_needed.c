@@ -55,8 +55,8 @@ test_without_announcer(void **state)
 	next.announce.prefix_count = 1;
 	restart_needed(&old, &next, false, &report);
 	expect(&report, 0,
-	       "f.yaml: warning: `announce:` is new: nothing is announced yet; restart the "
-	       "server");
+	       "f.yaml: warning: `announce:` is new since the start: nothing is announced yet; "
+	       "restart the server");
 	report_clear(&report);
 }
 

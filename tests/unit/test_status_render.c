@@ -120,6 +120,9 @@ text(void **state)
 	status->wish = NULL;
 	RENDER(page, status_render(page.stream, STATUS_FORM_TEXT, status));
 	has(&page, "announcement: none is configured\n");
+	status->needs_restart = true;
+	RENDER(page, status_render(page.stream, STATUS_FORM_TEXT, status));
+	has(&page, "announcement: none; `announce:` is new since the start: restart the server\n");
 	free(page.bytes);
 	free(status);
 }

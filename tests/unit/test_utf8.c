@@ -90,6 +90,22 @@ control(void **state)
 	assert_false(utf8_is_control(0xa0));
 }
 
+/* Seen as something else than it is, or not at all: U+202E turns a name around. */
+static void
+invisible(void **state)
+{
+	static const uint32_t hidden[] = {0x61c,  0x200b, 0x200f, 0x2028, 0x2029, 0x202a,
+					  0x202e, 0x2060, 0x2066, 0x2069, 0xfeff};
+	static const uint32_t fine[] = {0x61b,  0x61d,  0x200a, 0x2010, 0x2027,
+					0x202f, 0x206a, 0xfefe, 0xff01};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(hidden); i++)
+		assert_true(utf8_is_control(hidden[i]));
+	for (size_t i = 0; i < ARRAY_LENGTH(fine); i++)
+		assert_false(utf8_is_control(fine[i]));
+}
+
 int
 main(void)
 {
@@ -97,6 +113,7 @@ main(void)
 		cmocka_unit_test(good),
 		cmocka_unit_test(bad),
 		cmocka_unit_test(control),
+		cmocka_unit_test(invisible),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
