@@ -130,7 +130,10 @@ struct zone *zone_load_text(const uint8_t *apex, const char *name, const char *t
 /* NULL is legal. */
 void zone_free(struct zone *zone);
 
-/* Whether a file of the zone has another time, size or inode than when it was read, or is gone. */
+/*
+ * Whether a file of the zone has another time (ctime too: nobody can set it), size, inode or device
+ * than when it was read, or is gone; or was written so shortly before that nobody can know.
+ */
 bool zone_files_changed(const struct zone_file *files, size_t count);
 
 /*

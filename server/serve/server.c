@@ -335,6 +335,7 @@ static void
 watch_signals(struct server *server)
 {
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is a warning, see cache.c */
 	ev_signal_init(&server->hangup, on_hangup, SIGHUP);
 	ev_signal_init(&server->terminate, on_terminate, SIGTERM);
 	ev_signal_init(&server->interrupt, on_terminate, SIGINT);

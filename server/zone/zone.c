@@ -94,22 +94,6 @@ zone_free(struct zone *zone)
 		arena_free(zone->arena);
 }
 
-bool
-zone_files_changed(const struct zone_file *files, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct stat status;
-		if (files[i].inode == 0) /* text that never was a file */
-			continue;
-		if (stat(files[i].path, &status) < 0 || (uint64_t)status.st_ino != files[i].inode ||
-		    status.st_size != files[i].size ||
-		    status.st_mtim.tv_sec != files[i].modified.tv_sec ||
-		    status.st_mtim.tv_nsec != files[i].modified.tv_nsec)
-			return true;
-	}
-	return false;
-}
-
 /* Whether a file is the one that was read, as far as its inode can tell. */
 static bool
 looks_the_same(const struct zone_file *file, const struct stat *status)
@@ -120,6 +104,19 @@ looks_the_same(const struct zone_file *file, const struct stat *status)
 	       status->st_mtim.tv_nsec == file->modified.tv_nsec &&
 	       status->st_ctim.tv_sec == file->changed.tv_sec &&
 	       status->st_ctim.tv_nsec == file->changed.tv_nsec;
+}
+
+bool
+zone_files_changed(const struct zone_file *files, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct stat status;
+		if (files[i].inode == 0) /* text that never was a file */
+			continue;
+		if (stat(files[i].path, &status) < 0 || !looks_the_same(&files[i], &status))
+			return true;
+	}
+	return false;
 }
 
 static bool
