@@ -24,6 +24,10 @@ struct directory;
  */
 struct segment *segment_build(const struct zone *zone, struct report *report) NODISCARD;
 
+/* The same; stops soon, with an error, when another thread sets `*cancel` (may be NULL). */
+struct segment *segment_build_unless(const struct zone *zone, const atomic_bool *cancel,
+				     struct report *report) NODISCARD;
+
 /*
  * Takes a segment's bytes (copied) after checking header, sections and index geometry. What lies
  * inside nodes is checked at every use instead, so that opening costs the same whatever the size.

@@ -216,13 +216,14 @@ take_text(const struct load_sources *sources, const struct config_zone *configur
 	struct zone_options options = {.zonemd = sources->config->zonemd,
 				       .now = (time_t)sources->now,
 				       .threads = sources->threads,
-				       .digest = sources->digest};
+				       .digest = sources->digest,
+				       .cancel = sources->cancel};
 	struct zone *records = zone_load(configured->name, configured->file, &options,
 					 &zone->report);
 	if (!records)
 		return;
 	struct zone_times times = zone_times(records, options.now);
-	zone->segment = segment_build(records, &zone->report);
+	zone->segment = segment_build_unless(records, sources->cancel, &zone->report);
 	zone->origin = ORIGIN_TEXT;
 	zone->expires = times.expires;
 	zone->recheck = times.recheck;

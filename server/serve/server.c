@@ -10,7 +10,6 @@
  */
 #include "serve/server.h"
 
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,29 +21,22 @@
 #include "base/privileges.h"
 #include "control/control_socket.h"
 #include "health/heartbeat.h"
+#include "serve/priority.h"
 #include "serve/restart_needed.h"
 #include "serve/server_state.h"
 #include "serve/supervisor.h"
 
-/* ------------------------------------------------------------ loading */
+/* So long a reload takes only what the workers leave: most are over by then. */
+static const double GIVE_WAY_S = 2;
 
-/*
- * A reload takes what the workers leave: a thread of this policy gives way in the moment another
- * wants the core, where mere niceness would let it finish its slice, some 3 ms of everybody's
- * latency. Threads that it starts are the same.
- */
-static void
-give_way(void)
-{
-	(void)sched_setscheduler(0, SCHED_IDLE, &(struct sched_param){0});
-}
+/* ------------------------------------------------------------ loading */
 
 static void *
 load_thread(void *argument)
 {
 	struct server *server = argument;
 	if (server->current)
-		give_way();
+		priority_give_way();
 	struct config *config = server->to_load;
 	server->to_load = NULL;
 	if (!config)
@@ -78,8 +70,11 @@ begin_load(struct server *server)
 		supervisor_reloading(server);
 	server->loading = pthread_create(&server->loader, NULL, load_thread, server) == 0;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (server->loading)
+	if (server->loading) {
+		ev_timer_set(&server->hurry, GIVE_WAY_S, 0.);
+		ev_timer_start(server->loop, &server->hurry);
 		return;
+	}
 	log_error(server->log, "cannot start a thread to load zones; %s",
 		  server->current ? "the zones served before go on being served, try again"
 				  : "nothing can be served");
@@ -218,6 +213,7 @@ on_loaded(struct ev_loop *loop, ev_async *event, int events)
 	/* The join, not the event, is what makes the loader's writes ours to read. */
 	pthread_join(server->loader, NULL);
 	server->loading = false;
+	ev_timer_stop(server->loop, &server->hurry);
 	struct generation *generation = server->next;
 	bool was_running = server->running;
 	server->next = NULL;
@@ -269,6 +265,13 @@ on_terminate(struct ev_loop *loop, ev_signal *event, int events)
 }
 
 static void
+on_hurry(struct ev_loop *loop, ev_timer *event, int events)
+{
+	(void)loop, (void)event, (void)events;
+	priority_hurry();
+}
+
+static void
 on_leave(struct ev_loop *loop, ev_timer *event, int events)
 {
 	struct server *server = event->data;
@@ -281,6 +284,7 @@ void
 server_leave(struct server *server)
 {
 	atomic_store(&server->cancel, true);
+	priority_hurry();
 	if (!server->announcing || !server->running) {
 		supervisor_stopping(server);
 		ev_break(server->loop, EVBREAK_ALL);
@@ -351,6 +355,7 @@ watch_signals(struct server *server)
 	mask_hangup(SIG_UNBLOCK);
 	/* Often enough not to be waited for, seldom enough to be nothing. */
 	server_background_watch(server);
+	ev_timer_init(&server->hurry, on_hurry, GIVE_WAY_S, 0.);
 	ev_timer_init(&server->leave, on_leave, 0.1, 0.1);
 	server->leave.data = server;
 	if (!server->announcing)
@@ -375,6 +380,7 @@ open_all(struct server *server, const struct config *config, struct report *repo
 	server->net = net_open(config, server->log, report);
 	if (!server->net)
 		return false;
+	priority_allow_return();
 	if (control)
 		control = control_socket_folder(config->control, config->user, severity, report);
 	if (config->user && !privileges_drop(config->user, report))
@@ -413,13 +419,14 @@ prepare(struct server *server, struct config *config, struct report *report)
 static void
 stop(struct server *server)
 {
+	control_close(server->control);
+	announcing_close(server->announcing, server->failed ? "server failed" : "server stopped");
+	net_close(server->net);
+	/* Only now: the workers left the loader nothing to end with. */
 	if (server->loading) {
 		pthread_join(server->loader, NULL);
 		generation_free(server->next);
 	}
-	control_close(server->control);
-	announcing_close(server->announcing, server->failed ? "server failed" : "server stopped");
-	net_close(server->net);
 	if (server->running)
 		log_notice(server->log, "stopped");
 	server_background_stop(server);

@@ -39,14 +39,18 @@ build(struct draft *draft, struct source *source)
 	master_read(draft, source);
 	/* Its path died with the source; the draft has a copy. */
 	place.file = draft->file_count ? draft->files[0].path : NULL;
-	struct zone *zone = draft->no_memory ? NULL : group_draft(draft);
+	bool cancelled = zone_cancelled(draft->options);
+	struct zone *zone = draft->no_memory || cancelled ? NULL : group_draft(draft);
 	if (!zone) {
-		report_add(report, SEVERITY_ERROR, place, NULL, "out of memory");
+		report_add(report, SEVERITY_ERROR, place, NULL,
+			   cancelled ? "reading was interrupted" : "out of memory");
 		return NULL;
 	}
 	/* What a broken line took away would break chains and digests too: those findings mislead.
 	 */
 	check_zone(zone, draft->options, report->errors == errors, report);
+	if (zone_cancelled(draft->options))
+		report_add(report, SEVERITY_ERROR, place, NULL, "checking was interrupted");
 	if (report->errors == errors)
 		return zone;
 	zone_free(zone);

@@ -86,6 +86,25 @@ test_not_a_zone(void **state)
 	expect_failure("comments", "no SOA");
 }
 
+/* At every moment: no zone, an error, nothing lost. */
+static void
+test_cancelled(void **state)
+{
+	(void)state;
+	struct report report = REPORT_INIT;
+	atomic_bool cancel = true;
+	struct zone_options options = {.now = FIXTURE_NOW, .cancel = &cancel};
+	write_file("main", FIXTURE_HEAD "www A 192.0.2.2\n");
+	assert_null(zone_load(apex, "main", &options, &report));
+	assert_int_equal(report.errors, 1);
+	assert_non_null(strstr(report.findings[0].message, "interrupted"));
+	report_clear(&report);
+	cancel = false;
+	struct zone *zone = zone_load(apex, "main", &options, &report);
+	assert_non_null(zone);
+	zone_free(zone);
+}
+
 /* Past the tick of the clock that stamps files. */
 static void
 wait_a_tick(void)
@@ -277,6 +296,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_not_a_zone),
+		cmocka_unit_test(test_cancelled),
 		cmocka_unit_test(test_files_changed),
 		cmocka_unit_test(test_files_differ),
 		cmocka_unit_test(test_text_is_not_kept),
