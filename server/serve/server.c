@@ -96,6 +96,14 @@ server_reload(struct server *server)
 		begin_load(server);
 }
 
+/* Zones of the configuration come first: those behind them have no master file. */
+static const char *
+remedy_of(const struct generation *generation, size_t index)
+{
+	return index < generation->config->zone_count ? "correct the file"
+						      : "compile the image again";
+}
+
 static void
 log_zones(const struct server *server, const struct generation *generation)
 {
@@ -107,13 +115,13 @@ log_zones(const struct server *server, const struct generation *generation)
 		if (zone->stale)
 			log_error(server->log,
 				  "zone %s has errors; its previous version, serial %u, goes on "
-				  "being served; correct the file and reload",
-				  name_text(text, zone->apex), segment_serial(zone->segment));
+				  "being served; %s and reload",
+				  name_text(text, zone->apex), segment_serial(zone->segment),
+				  remedy_of(generation, i));
 		else if (!zone->segment)
 			log_error(server->log,
-				  "zone %s has errors and is answered with SERVFAIL; correct the "
-				  "file and reload",
-				  name_text(text, zone->apex));
+				  "zone %s has errors and is answered with SERVFAIL; %s and reload",
+				  name_text(text, zone->apex), remedy_of(generation, i));
 	}
 }
 
