@@ -24,6 +24,10 @@ struct directory;
  */
 struct segment *segment_build(const struct zone *zone, struct report *report) NODISCARD;
 
+/* The same; stops soon, with an error, when another thread sets `*cancel` (may be NULL). */
+struct segment *segment_build_unless(const struct zone *zone, const atomic_bool *cancel,
+				     struct report *report) NODISCARD;
+
 /*
  * Takes a segment's bytes (copied) after checking header, sections and index geometry. What lies
  * inside nodes is checked at every use instead, so that opening costs the same whatever the size.
@@ -52,10 +56,13 @@ enum segment_trust segment_trust(const struct segment *segment);
 
 /*
  * Whether the file that a mapped segment lies in was written to in place, cut short, or could not
- * be read. What lies in a file that was cut is bad from then on, for all segments in it; with
- * `distrust`, that of one that was written to, too.
+ * be read; every change is told once, to the one thread that watches. What lies in a file that was
+ * cut is bad from then on, all segments in it. What lies in one that was written to is suspect.
  */
-bool segment_file_changed(const struct segment *segment, bool distrust);
+bool segment_file_changed(const struct segment *segment);
+
+/* Whether its bytes may be others than those whose digest was compared: compare it again. */
+bool segment_suspect(const struct segment *segment);
 
 /* Whether two segments have the same contents, as their digests tell. */
 bool segment_same(const struct segment *a, const struct segment *b);

@@ -9,6 +9,7 @@
 #ifndef ANYNS_ZONE_H
 #define ANYNS_ZONE_H
 
+#include <stdatomic.h>
 #include <time.h>
 
 #include "anyns/base.h"
@@ -101,9 +102,11 @@ struct zone_options {
 	enum zonemd_policy zonemd;
 	time_t now; /* for expired signatures; a parameter so that tests are not tied to the clock
 		     */
-	unsigned threads;      /* for a large file; 0 and 1: the caller's alone */
-	bool digest;           /* take the digest of every file */
-	bool no_include;       /* $INCLUDE is an error: text that must not reach other files */
+	unsigned threads; /* for a large file; 0 and 1: the caller's alone */
+	bool digest;      /* take the digest of every file */
+	bool no_include;  /* $INCLUDE is an error: text that must not reach other files */
+	const atomic_bool
+		*cancel;       /* set by another thread: stop soon, with an error; may be NULL */
 	uint32_t generate_max; /* records that all $GENERATEs may make; 0: 4,194,304 */
 };
 
@@ -127,10 +130,20 @@ struct zone *zone_load(const uint8_t *apex, const char *path, const struct zone_
 struct zone *zone_load_text(const uint8_t *apex, const char *name, const char *text, size_t size,
 			    const struct zone_options *options, struct report *report) NODISCARD;
 
+/* Whether whoever loads wants it to stop. */
+static inline bool
+zone_cancelled(const struct zone_options *options)
+{
+	return options->cancel && atomic_load_explicit(options->cancel, memory_order_relaxed);
+}
+
 /* NULL is legal. */
 void zone_free(struct zone *zone);
 
-/* Whether a file of the zone has another time, size or inode than when it was read, or is gone. */
+/*
+ * Whether a file of the zone has another time (ctime too: nobody can set it), size, inode or device
+ * than when it was read, or is gone; or was written so shortly before that nobody can know.
+ */
 bool zone_files_changed(const struct zone_file *files, size_t count);
 
 /*

@@ -8,6 +8,7 @@
  */
 #include <getopt.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -342,5 +343,6 @@ cli_compile(int argc, char **argv)
 		return usage_error(compile.zones[0], "and a configuration exclude each other");
 	if (compile.verify && (compile.zone_count || compile.config || compile.output))
 		return usage_error("--verify", "stands alone");
+	signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is an error like others */
 	return compile.verify ? run_verify(&compile) : run_compile(&compile);
 }

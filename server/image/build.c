@@ -66,6 +66,15 @@ builder_image(const struct builder *b)
 	return (struct image){.base = b->bytes, .size = b->size, .header = (const void *)b->bytes};
 }
 
+bool
+builder_cancelled(struct builder *b)
+{
+	bool cancelled = b->cancel && atomic_load_explicit(b->cancel, memory_order_relaxed);
+	if (cancelled)
+		b->fault = "it was interrupted";
+	return cancelled;
+}
+
 struct image_header *
 builder_header(struct builder *b)
 {
@@ -230,14 +239,14 @@ append_node(struct builder *b, uint32_t index)
 static bool
 append_nodes(struct builder *b)
 {
-	for (uint32_t i = 0; i < b->zone->name_count; i++)
+	for (uint32_t i = 0; i < b->zone->name_count && !builder_cancelled(b); i++)
 		if (builder_indexes(builder_name(b, i)) && !append_node(b, i))
 			return false;
 	/* Glue last, and only what a set of a node above asked for. */
 	for (uint32_t i = 0; i < b->zone->name_count; i++)
 		if (b->wanted[i] && !b->refs[i] && !append_node(b, i))
 			return false;
-	return true;
+	return !builder_cancelled(b);
 }
 
 /* ------------------------------------------------------------ references between nodes */
@@ -402,10 +411,12 @@ build(struct builder *b)
 	if (!append_header(b) || !append_nodes(b) || !append_negative_soa(b))
 		return false;
 	resolve_references(b);
-	if (!append_index(b) || !build_chain(b))
+	if (builder_cancelled(b) || !append_index(b) || !build_chain(b) || builder_cancelled(b))
 		return false;
 	builder_header(b)->size = b->size;
 	build_denials(b);
+	if (builder_cancelled(b))
+		return false;
 	if (!segment_digest(b->bytes, b->size, builder_header(b)->digest)) {
 		b->fault = "the crypto library refuses SHA-256";
 		return false;
@@ -416,7 +427,14 @@ build(struct builder *b)
 struct segment *
 segment_build(const struct zone *zone, struct report *report)
 {
-	struct builder b = {.zone = zone, .fault = "out of memory", .capacity = 1024};
+	return segment_build_unless(zone, NULL, report);
+}
+
+struct segment *
+segment_build_unless(const struct zone *zone, const atomic_bool *cancel, struct report *report)
+{
+	struct builder b = {
+		.zone = zone, .cancel = cancel, .fault = "out of memory", .capacity = 1024};
 	b.encoder = encoder_new(zone);
 	b.refs = calloc(zone->name_count, sizeof *b.refs);
 	b.wanted = calloc(zone->name_count, sizeof *b.wanted);

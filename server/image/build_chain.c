@@ -173,7 +173,7 @@ build_denials(struct builder *b)
 {
 	struct image image = builder_image(b);
 	uint32_t flags = image_header(&image)->flags;
-	for (uint32_t i = 0; flags && i < b->zone->name_count; i++) {
+	for (uint32_t i = 0; flags && i < b->zone->name_count && !builder_cancelled(b); i++) {
 		if (!builder_indexes(builder_name(b, i)))
 			continue;
 		struct image_node *node = builder_node(b, b->refs[i]);

@@ -16,9 +16,10 @@ struct builder {
 	uint8_t *bytes;
 	size_t size;
 	size_t capacity;
-	uint32_t *refs;    /* per name of the zone: its node, 0 none */
-	uint8_t *wanted;   /* per name: glue that an extra points to */
-	const char *fault; /* why building failed */
+	uint32_t *refs;            /* per name of the zone: its node, 0 none */
+	uint8_t *wanted;           /* per name: glue that an extra points to */
+	const atomic_bool *cancel; /* may be NULL */
+	const char *fault;         /* why building failed */
 };
 
 /*
@@ -33,6 +34,9 @@ uint32_t builder_ref(const struct builder *b);
 
 /* What is built so far, for reading; valid until the next room is made. */
 struct image builder_image(const struct builder *b);
+
+/* Whether to give up, which is asked name by name: millions of them take seconds. */
+bool builder_cancelled(struct builder *b);
 
 struct image_header *builder_header(struct builder *b);
 struct image_node *builder_node(struct builder *b, uint32_t ref);

@@ -6,10 +6,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "anyns/image_file.h"
@@ -229,11 +231,18 @@ write_contents(int fd, const struct table *t)
 	return ok && fsync(fd) == 0;
 }
 
-/* Names that no other process and no other thread uses at this time. */
-static void
-name_beside(char *beside, size_t size, const char *path, int fd)
+/*
+ * A name that nobody uses: 64 random bits. One of process and thread numbers comes again, and what
+ * a killed process left under it would be in the way for ever.
+ */
+static bool
+name_beside(char *beside, size_t size, const char *path)
 {
-	snprintf(beside, size, "%s.%ld-%d.new", path, (long)getpid(), fd);
+	uint64_t random;
+	if (getrandom(&random, sizeof random, 0) != sizeof random)
+		return false;
+	snprintf(beside, size, "%s.%016" PRIx64 ".new", path, random);
+	return true;
 }
 
 /*
@@ -259,7 +268,7 @@ give_name(int fd, const char *beside, const char *path)
 static bool
 write_beside(const char *beside, const char *path, const struct table *t)
 {
-	int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+	int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return false;
 	bool ok = write_contents(fd, t) && rename(beside, path) == 0;
@@ -277,11 +286,12 @@ write_file(int folder, const char *path, const struct table *t)
 {
 	size_t size = strlen(path) + 64;
 	char *beside = malloc(size);
-	if (!beside)
+	if (!beside || !name_beside(beside, size, path)) {
+		free(beside);
 		return false;
-	int fd = openat(folder, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+	}
+	int fd = openat(folder, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0644);
 	bool named = fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR);
-	name_beside(beside, size, path, fd);
 	bool ok = named ? write_beside(beside, path, t)
 			: fd >= 0 && write_contents(fd, t) && give_name(fd, beside, path);
 	int error = errno;

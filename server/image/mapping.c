@@ -38,8 +38,10 @@ struct mapping {
 	struct slot *slot;
 	uint8_t *bytes;
 	size_t size;
-	int fd; /* the same file, whatever has its name by now */
-	struct timespec modified;
+	int fd;                   /* the same file, whatever has its name by now */
+	struct timespec modified; /* as it was seen last */
+	bool told_lost;
+	atomic_bool suspect;
 };
 
 static struct slot *
@@ -131,6 +133,8 @@ mapping_new(int fd, size_t size)
 	if (!mapping)
 		return NULL;
 	atomic_init(&mapping->references, 1);
+	atomic_init(&mapping->suspect, false);
+	mapping->told_lost = false;
 	mapping->fd = -1;
 	mapping->slot = take_slot();
 	if (mapping->slot && map(mapping, fd, size))
@@ -184,13 +188,25 @@ mapping_lost(const struct mapping *mapping)
 }
 
 bool
-mapping_changed(struct mapping *mapping, bool distrust)
+mapping_changed(struct mapping *mapping)
 {
-	struct stat status;
+	struct stat status = {0};
 	bool cut = fstat(mapping->fd, &status) < 0 || (uint64_t)status.st_size < mapping->size;
-	bool written = cut || status.st_mtim.tv_sec != mapping->modified.tv_sec ||
-		       status.st_mtim.tv_nsec != mapping->modified.tv_nsec;
-	if (cut || (written && distrust))
+	if (cut)
 		atomic_store(&mapping->slot->lost, true);
-	return written;
+	bool lost = atomic_load(&mapping->slot->lost);
+	bool news = lost != mapping->told_lost ||
+		    status.st_mtim.tv_sec != mapping->modified.tv_sec ||
+		    status.st_mtim.tv_nsec != mapping->modified.tv_nsec;
+	mapping->told_lost = lost;
+	mapping->modified = status.st_mtim;
+	if (news)
+		atomic_store(&mapping->suspect, true);
+	return news;
+}
+
+bool
+mapping_suspect(const struct mapping *mapping)
+{
+	return atomic_load(&mapping->suspect);
 }

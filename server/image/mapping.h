@@ -35,10 +35,14 @@ void mapping_release(struct mapping *mapping);
 const atomic_bool *mapping_lost(const struct mapping *mapping);
 
 /*
- * Whether the file was written to or cut since it was mapped, which those who replace it by another
- * do not do. When it was cut, or with `distrust` in any case, what is mapped is lost from now on: a
- * file that ends within a page gives zeros for the rest of it, and no fault.
+ * Whether the file was written to, cut, or lost since it was mapped or since this was asked last:
+ * every change is told once. Those who replace it by another do none of that. When it was cut, what
+ * is mapped is lost from now on: a file that ends within a page gives zeros for the rest of it, and
+ * no fault. For one thread, the one that watches.
  */
-bool mapping_changed(struct mapping *mapping, bool distrust);
+bool mapping_changed(struct mapping *mapping);
+
+/* Whether mapping_changed() ever said so: its bytes may be others than those that were checked. */
+bool mapping_suspect(const struct mapping *mapping);
 
 #endif

@@ -211,10 +211,15 @@ segment_trust(const struct segment *segment)
 }
 
 bool
-segment_file_changed(const struct segment *segment, bool distrust)
+segment_file_changed(const struct segment *segment)
 {
-	return segment->mapping && (mapping_changed(segment->mapping, distrust) ||
-				    atomic_load(mapping_lost(segment->mapping)));
+	return segment->mapping && mapping_changed(segment->mapping);
+}
+
+bool
+segment_suspect(const struct segment *segment)
+{
+	return segment->mapping && mapping_suspect(segment->mapping);
 }
 
 bool

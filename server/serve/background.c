@@ -16,9 +16,13 @@ compare(struct background *b, const struct loaded_zone *zone)
 	struct background_result *result = &b->result;
 	size_t size;
 	(void)segment_bytes(zone->segment, &size);
-	(void)segment_verify(zone->segment, &b->cancel);
-	result->read++;
-	result->bytes += size;
+	/* Another thread, or a pass that was cancelled, may have found it bad already: nobody has
+	 * acted on that yet, or the zone would not be in the list. */
+	if (segment_trust(zone->segment) == SEGMENT_UNREAD) {
+		(void)segment_verify(zone->segment, &b->cancel);
+		result->read++;
+		result->bytes += size;
+	}
 	if (segment_trust(zone->segment) == SEGMENT_BAD && result->bad++ == 0)
 		(void)name_lower(result->first_bad, zone->apex);
 }
@@ -29,7 +33,7 @@ compare_all(struct background *b)
 	struct monotime begin = clock_now();
 	for (size_t i = 0; i < b->loaded->count && !atomic_load(&b->cancel); i++) {
 		const struct loaded_zone *zone = &b->loaded->zones[i];
-		if (zone->segment && segment_trust(zone->segment) == SEGMENT_UNREAD)
+		if (zone->segment && segment_trust(zone->segment) != SEGMENT_GOOD)
 			compare(b, zone);
 	}
 	b->result.seconds = (double)monotime_since(clock_now(), begin) / (double)MONOTIME_S;

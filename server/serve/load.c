@@ -305,6 +305,9 @@ prepare(struct job *job)
 		/* Of few zones some may be large; many keep all threads busy by themselves. */
 		.threads = job->options->threads /
 			   (unsigned)size_min(loaded->count ? loaded->count : 1, UINT_MAX),
+		/* A start has nothing better to serve meanwhile, and is to answer at once. */
+		.verify = job->options->previous != NULL,
+		.cancel = job->options->cancel,
 		.now = time(NULL),
 	};
 	job->cache = cache;

@@ -59,6 +59,21 @@ is_bad(const struct loaded_zone *zone)
 	return segment_trust(zone->segment) == SEGMENT_BAD;
 }
 
+/*
+ * Whether a mapped segment may be served. Read again when its file was written to: what was right
+ * then may not be by now; and when it was never read, and something better is being served.
+ */
+static bool
+is_sound(const struct load_sources *sources, struct segment *segment)
+{
+	enum segment_trust trust = segment_trust(segment);
+	if (trust == SEGMENT_BAD)
+		return false;
+	if (segment_suspect(segment) || (sources->verify && trust == SEGMENT_UNREAD))
+		return segment_verify(segment, sources->cancel);
+	return true;
+}
+
 /* ------------------------------------------------------------ image */
 
 static bool
@@ -90,7 +105,7 @@ image_admits(const struct load_sources *sources, const struct config_zone *confi
 {
 	char text[NAME_TEXT_MAX];
 	const char *fault = NULL;
-	if (segment_trust(found->segment) == SEGMENT_BAD)
+	if (!is_sound(sources, found->segment))
 		fault = "is damaged";
 	else if (sources->config->zonemd == ZONEMD_REQUIRE && found->zonemd != ZONEMD_REQUIRE)
 		fault = "was compiled without zonemd: require";
@@ -152,7 +167,7 @@ take_previous(const struct load_sources *sources, const struct config_zone *conf
 	      const struct loaded_zone *previous, struct loaded_zone *zone)
 {
 	if (!previous || !previous->segment || previous->stale || !previous->files ||
-	    previous->file_count == 0 || is_bad(previous) ||
+	    previous->file_count == 0 || is_bad(previous) || segment_suspect(previous->segment) ||
 	    strcmp(previous->files[0].path, configured->file) != 0 ||
 	    previous->zonemd != sources->config->zonemd ||
 	    zone_files_changed(previous->files, previous->file_count))
@@ -177,7 +192,19 @@ take_cache(const struct load_sources *sources, const struct config_zone *configu
 	    /* Its segment was found damaged: the one that the cache still has is the same. */
 	    (previous && previous->segment && is_bad(previous)))
 		return false;
-	return cache_take(sources->cache, configured, sources->config->zonemd, sources->now, zone);
+	struct loaded_zone taken = {.zonemd = zone->zonemd};
+	memcpy(taken.apex, zone->apex, sizeof taken.apex);
+	if (!cache_take(sources->cache, configured, sources->config->zonemd, sources->now, &taken))
+		return false;
+	if (!is_sound(sources, taken.segment)) {
+		load_zone_clear(&taken);
+		return false;
+	}
+	/* What was found out about the image stays, and comes first. */
+	report_move(&zone->report, &taken.report);
+	taken.report = zone->report;
+	*zone = taken;
+	return true;
 }
 
 /* ------------------------------------------------------------ text */
@@ -189,13 +216,14 @@ take_text(const struct load_sources *sources, const struct config_zone *configur
 	struct zone_options options = {.zonemd = sources->config->zonemd,
 				       .now = (time_t)sources->now,
 				       .threads = sources->threads,
-				       .digest = sources->digest};
+				       .digest = sources->digest,
+				       .cancel = sources->cancel};
 	struct zone *records = zone_load(configured->name, configured->file, &options,
 					 &zone->report);
 	if (!records)
 		return;
 	struct zone_times times = zone_times(records, options.now);
-	zone->segment = segment_build(records, &zone->report);
+	zone->segment = segment_build_unless(records, sources->cancel, &zone->report);
 	zone->origin = ORIGIN_TEXT;
 	zone->expires = times.expires;
 	zone->recheck = times.recheck;
@@ -205,9 +233,10 @@ take_text(const struct load_sources *sources, const struct config_zone *configur
 }
 
 static void
-take_stale(const struct loaded_zone *previous, struct loaded_zone *zone)
+take_stale(const struct load_sources *sources, const struct loaded_zone *previous,
+	   struct loaded_zone *zone)
 {
-	if (!previous || !previous->segment || is_bad(previous))
+	if (!previous || !previous->segment || !is_sound(sources, previous->segment))
 		return;
 	zone->segment = segment_share(previous->segment);
 	zone->origin = previous->origin;
@@ -231,7 +260,7 @@ load_zone(const struct load_sources *sources, const struct config_zone *configur
 	if (configured)
 		take_text(sources, configured, zone);
 	if (!zone->segment)
-		take_stale(previous, zone);
+		take_stale(sources, previous, zone);
 }
 
 void

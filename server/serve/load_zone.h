@@ -15,6 +15,8 @@ struct load_sources {
 	const struct image_file *image; /* NULL: none */
 	const struct cache *cache;      /* NULL: none */
 	bool digest;                    /* files get digests: the cache is to be written */
+	bool verify;                    /* digests are compared first: what is served is good */
+	const atomic_bool *cancel;      /* stop soon; may be NULL */
 	unsigned threads;               /* for one zone */
 	int64_t now;                    /* seconds since 1970 */
 };

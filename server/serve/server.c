@@ -10,7 +10,6 @@
  */
 #include "serve/server.h"
 
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,29 +21,22 @@
 #include "base/privileges.h"
 #include "control/control_socket.h"
 #include "health/heartbeat.h"
+#include "serve/give_way.h"
 #include "serve/restart_needed.h"
 #include "serve/server_state.h"
 #include "serve/supervisor.h"
 
-/* ------------------------------------------------------------ loading */
+/* So long a reload takes only what the workers leave: most are over by then. */
+static const double GIVE_WAY_S = 2;
 
-/*
- * A reload takes what the workers leave: a thread of this policy gives way in the moment another
- * wants the core, where mere niceness would let it finish its slice, some 3 ms of everybody's
- * latency. Threads that it starts are the same.
- */
-static void
-give_way(void)
-{
-	(void)sched_setscheduler(0, SCHED_IDLE, &(struct sched_param){0});
-}
+/* ------------------------------------------------------------ loading */
 
 static void *
 load_thread(void *argument)
 {
 	struct server *server = argument;
 	if (server->current)
-		give_way();
+		give_way_begin();
 	struct config *config = server->to_load;
 	server->to_load = NULL;
 	if (!config)
@@ -78,8 +70,11 @@ begin_load(struct server *server)
 		supervisor_reloading(server);
 	server->loading = pthread_create(&server->loader, NULL, load_thread, server) == 0;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (server->loading)
+	if (server->loading) {
+		ev_timer_set(&server->hurry, GIVE_WAY_S, 0.);
+		ev_timer_start(server->loop, &server->hurry);
 		return;
+	}
 	log_error(server->log, "cannot start a thread to load zones; %s",
 		  server->current ? "the zones served before go on being served, try again"
 				  : "nothing can be served");
@@ -101,6 +96,14 @@ server_reload(struct server *server)
 		begin_load(server);
 }
 
+/* Zones of the configuration come first: those behind them have no master file. */
+static const char *
+remedy_of(const struct generation *generation, size_t index)
+{
+	return index < generation->config->zone_count ? "correct the file"
+						      : "compile the image again";
+}
+
 static void
 log_zones(const struct server *server, const struct generation *generation)
 {
@@ -112,13 +115,13 @@ log_zones(const struct server *server, const struct generation *generation)
 		if (zone->stale)
 			log_error(server->log,
 				  "zone %s has errors; its previous version, serial %u, goes on "
-				  "being served; correct the file and reload",
-				  name_text(text, zone->apex), segment_serial(zone->segment));
+				  "being served; %s and reload",
+				  name_text(text, zone->apex), segment_serial(zone->segment),
+				  remedy_of(generation, i));
 		else if (!zone->segment)
 			log_error(server->log,
-				  "zone %s has errors and is answered with SERVFAIL; correct the "
-				  "file and reload",
-				  name_text(text, zone->apex));
+				  "zone %s has errors and is answered with SERVFAIL; %s and reload",
+				  name_text(text, zone->apex), remedy_of(generation, i));
 	}
 }
 
@@ -218,6 +221,7 @@ on_loaded(struct ev_loop *loop, ev_async *event, int events)
 	/* The join, not the event, is what makes the loader's writes ours to read. */
 	pthread_join(server->loader, NULL);
 	server->loading = false;
+	ev_timer_stop(server->loop, &server->hurry);
 	struct generation *generation = server->next;
 	bool was_running = server->running;
 	server->next = NULL;
@@ -269,6 +273,13 @@ on_terminate(struct ev_loop *loop, ev_signal *event, int events)
 }
 
 static void
+on_hurry(struct ev_loop *loop, ev_timer *event, int events)
+{
+	(void)loop, (void)event, (void)events;
+	give_way_end();
+}
+
+static void
 on_leave(struct ev_loop *loop, ev_timer *event, int events)
 {
 	struct server *server = event->data;
@@ -281,6 +292,7 @@ void
 server_leave(struct server *server)
 {
 	atomic_store(&server->cancel, true);
+	give_way_end();
 	if (!server->announcing || !server->running) {
 		supervisor_stopping(server);
 		ev_break(server->loop, EVBREAK_ALL);
@@ -335,6 +347,7 @@ static void
 watch_signals(struct server *server)
 {
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is a warning, see cache.c */
 	ev_signal_init(&server->hangup, on_hangup, SIGHUP);
 	ev_signal_init(&server->terminate, on_terminate, SIGTERM);
 	ev_signal_init(&server->interrupt, on_terminate, SIGINT);
@@ -350,6 +363,7 @@ watch_signals(struct server *server)
 	mask_hangup(SIG_UNBLOCK);
 	/* Often enough not to be waited for, seldom enough to be nothing. */
 	server_background_watch(server);
+	ev_timer_init(&server->hurry, on_hurry, GIVE_WAY_S, 0.);
 	ev_timer_init(&server->leave, on_leave, 0.1, 0.1);
 	server->leave.data = server;
 	if (!server->announcing)
@@ -374,6 +388,7 @@ open_all(struct server *server, const struct config *config, struct report *repo
 	server->net = net_open(config, server->log, report);
 	if (!server->net)
 		return false;
+	give_way_allow_return();
 	if (control)
 		control = control_socket_folder(config->control, config->user, severity, report);
 	if (config->user && !privileges_drop(config->user, report))
@@ -412,16 +427,17 @@ prepare(struct server *server, struct config *config, struct report *report)
 static void
 stop(struct server *server)
 {
-	if (server->loading) {
-		pthread_join(server->loader, NULL);
-		generation_free(server->next);
-	}
 	control_close(server->control);
 	announcing_close(server->announcing, server->failed ? "server failed" : "server stopped");
 	if (!net_close(server->net)) {
 		log_error(server->log, "a thread that answers queries hangs and does not end: the "
 				       "routes are withdrawn, the process ends without it");
 		return; /* it may use all that is freed below */
+	}
+	/* Only now: the workers left the loader nothing to end with. */
+	if (server->loading) {
+		pthread_join(server->loader, NULL);
+		generation_free(server->next);
 	}
 	if (server->running)
 		log_notice(server->log, "stopped");

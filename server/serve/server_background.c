@@ -15,6 +15,7 @@ server_background_care(struct server *server, struct generation *old)
 {
 	struct background *background = &server->background;
 	server->cache_due |= server->current->loaded->cache_due;
+	server->told_bad = false;
 	if (old) {
 		old->next = server->retired;
 		server->retired = old;
@@ -38,6 +39,7 @@ tell_digests(struct server *server, const struct background_result *result)
 {
 	char text[NAME_TEXT_MAX];
 	if (result->bad) {
+		server->told_bad = true;
 		log_error(server->log,
 			  "digest of zone %s is wrong%s: what was mapped is damaged; loading what "
 			  "is not, compile the image again",
@@ -60,7 +62,7 @@ on_done(struct ev_loop *loop, ev_async *event, int events)
 	if (!server->background.running)
 		return;
 	background_end(&server->background, false);
-	if (!server->care_again)
+	if (!server->care_again && !server->told_bad)
 		tell_digests(server, result);
 	if (result->cache_written) {
 		server->cache_due = false;
@@ -75,17 +77,45 @@ on_done(struct ev_loop *loop, ev_async *event, int events)
 		server_background_care(server, NULL);
 }
 
-/*
- * One zone of each mapping stands for all of it. An image that was written to is mapped anew by the
- * reload, which sees that it has changed; a cache is taken over as it is, so it must be distrusted.
- */
+/* One zone of each mapping stands for all of it. Both are asked: each tells a change once. */
 static bool
 has_changed(const struct loaded *loaded)
 {
-	const struct segment *image = loaded->witnesses[0];
-	const struct segment *cache = loaded->witnesses[1];
-	bool changed = image && segment_file_changed(image, false);
-	return (cache && segment_file_changed(cache, true)) || changed;
+	bool changed = false;
+	for (size_t i = 0; i < 2; i++)
+		if (loaded->witnesses[i])
+			changed |= segment_file_changed(loaded->witnesses[i]);
+	return changed;
+}
+
+/*
+ * Whoever compares digests meanwhile, the health thread does, may find a zone bad. A part of the
+ * zones at a time, so that many cost little: 100,000 are seen within ten seconds.
+ */
+static const struct loaded_zone *
+find_bad(struct server *server)
+{
+	enum { AT_ONCE = 5000 };
+	const struct loaded *loaded = server->current->loaded;
+	for (size_t i = 0; i < AT_ONCE && i < loaded->count; i++) {
+		if (server->looked_at >= loaded->count)
+			server->looked_at = 0;
+		const struct loaded_zone *zone = &loaded->zones[server->looked_at++];
+		if (zone->segment && segment_trust(zone->segment) == SEGMENT_BAD)
+			return zone;
+	}
+	return NULL;
+}
+
+static void
+act_on_bad(struct server *server)
+{
+	const struct loaded_zone *zone = server->told_bad ? NULL : find_bad(server);
+	if (!zone)
+		return;
+	struct background_result result = {.bad = 1};
+	(void)name_lower(result.first_bad, zone->apex);
+	tell_digests(server, &result);
 }
 
 static void
@@ -94,14 +124,17 @@ on_watch(struct ev_loop *loop, ev_timer *event, int events)
 	struct server *server = event->data;
 	(void)loop;
 	(void)events;
-	if (!server->current || server->loading || server->lost == server->current->loaded ||
-	    !has_changed(server->current->loaded))
+	if (!server->current || server->loading)
 		return;
-	server->lost = server->current->loaded;
-	log_error(server->log, "a file of compiled zones was cut short or written to while it is "
-			       "served, or cannot be read any more: loading what is whole. Replace "
-			       "such files by renaming, never in place");
-	server_reload(server);
+	if (has_changed(server->current->loaded)) {
+		log_error(server->log,
+			  "a file of compiled zones was cut short or written to while it is "
+			  "served, or cannot be read any more: loading what is whole. Replace "
+			  "such files by renaming, never in place");
+		server_reload(server);
+	} else {
+		act_on_bad(server);
+	}
 }
 
 static void

@@ -39,6 +39,7 @@ struct server {
 	ev_signal interrupt;
 	ev_async loaded;
 	ev_io announcer;
+	ev_timer hurry; /* a reload that has given way long enough */
 	ev_timer leave;
 	ev_timer beat;
 	ev_timer watchdog; /* supervisor.c's, like the two behind it */
@@ -61,7 +62,8 @@ struct server {
 	bool care_again;            /* another generation came meanwhile */
 	bool cache_due;             /* what is served is not all in the image cache */
 	struct generation *retired; /* wait to be freed */
-	const struct loaded *lost;  /* whose file was found changed; compared, never followed */
+	size_t looked_at;           /* the zone up to which the watch has looked for bad ones */
+	bool told_bad;              /* that the current generation has some: a reload was ordered */
 };
 
 /* Reads configuration and zones again; the outcome goes to the log and to those who wait for it. */

@@ -245,7 +245,7 @@ check_zone(struct zone *zone, const struct zone_options *options, bool complete,
 	check_apex(&check);
 	check_names(&check);
 	check_targets(zone, report);
-	if (!complete)
+	if (!complete || zone_cancelled(options))
 		return;
 	check_signatures(zone, options->now, report);
 	check_nsec(zone, report);

@@ -264,7 +264,8 @@ run_steps(struct master *master, struct generator *generator, const struct range
 				   "$GENERATE would make %" PRIu64 " records, past the limit of %u",
 				   steps, limit);
 	master->generated += (uint32_t)steps;
-	for (uint64_t i = 0; i < steps && !master->draft->no_memory; i++)
+	for (uint64_t i = 0;
+	     i < steps && !master->draft->no_memory && !zone_cancelled(master->draft->options); i++)
 		if (!make_line(master, generator, (uint32_t)(range->start + i * range->step)) ||
 		    !run_line(master, generator))
 			return false;

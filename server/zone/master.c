@@ -429,7 +429,8 @@ static void
 run(struct master *master)
 {
 	struct lexer_problem problem;
-	while (master->source && !master->draft->no_memory) {
+	while (master->source && !master->draft->no_memory &&
+	       !zone_cancelled(master->draft->options)) {
 		if (in_the_middle(master) && pieces_read(master))
 			continue;
 		switch (lexer_next(&master->source->lexer, &master->entry, &problem)) {

@@ -58,7 +58,8 @@ read_piece(struct piece *piece)
 	struct master *master = &piece->master;
 	struct lexer_problem problem;
 	enum lexer_result result = LEXER_BAD;
-	while (!atomic_load_explicit(piece->failed, memory_order_relaxed)) {
+	while (!atomic_load_explicit(piece->failed, memory_order_relaxed) &&
+	       !zone_cancelled(piece->draft.options)) {
 		result = lexer_next(&piece->source.lexer, &master->entry, &problem);
 		bool directive = result == LEXER_ENTRY && *master->entry.tokens[0].text == '$';
 		if (result != LEXER_ENTRY || directive)

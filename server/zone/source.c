@@ -69,16 +69,19 @@ read_all(struct source *source, int fd, struct place place, struct report *repor
 
 /*
  * The kernel stamps files with a clock that ticks every few milliseconds: a file that was changed
- * in the very tick in which it was read can be changed again without another stamp. Two seconds are
- * what file systems of the coarsest stamps need.
+ * in the very tick in which it was read can be changed again without another stamp. File systems
+ * that know whole seconds alone, which a stamp without a fraction is a sign of, need two of them.
  */
 static struct timespec
 settled_change(const struct stat *status)
 {
-	enum { SETTLED_S = 2 };
+	const int64_t second = 1000000000;
+	const int64_t tick = second / 50; /* the slowest clock has 100 per second */
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
-	bool settled = now.tv_sec - status->st_ctim.tv_sec > SETTLED_S;
+	int64_t age = (now.tv_sec - status->st_ctim.tv_sec) * second + now.tv_nsec -
+		      status->st_ctim.tv_nsec;
+	bool settled = age > (status->st_ctim.tv_nsec ? tick : 3 * second);
 	return settled ? status->st_ctim : (struct timespec){0};
 }
 

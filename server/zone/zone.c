@@ -39,14 +39,18 @@ build(struct draft *draft, struct source *source)
 	master_read(draft, source);
 	/* Its path died with the source; the draft has a copy. */
 	place.file = draft->file_count ? draft->files[0].path : NULL;
-	struct zone *zone = draft->no_memory ? NULL : group_draft(draft);
+	bool cancelled = zone_cancelled(draft->options);
+	struct zone *zone = draft->no_memory || cancelled ? NULL : group_draft(draft);
 	if (!zone) {
-		report_add(report, SEVERITY_ERROR, place, NULL, "out of memory");
+		report_add(report, SEVERITY_ERROR, place, NULL,
+			   cancelled ? "reading was interrupted" : "out of memory");
 		return NULL;
 	}
 	/* What a broken line took away would break chains and digests too: those findings mislead.
 	 */
 	check_zone(zone, draft->options, report->errors == errors, report);
+	if (zone_cancelled(draft->options))
+		report_add(report, SEVERITY_ERROR, place, NULL, "checking was interrupted");
 	if (report->errors == errors)
 		return zone;
 	zone_free(zone);
@@ -94,22 +98,6 @@ zone_free(struct zone *zone)
 		arena_free(zone->arena);
 }
 
-bool
-zone_files_changed(const struct zone_file *files, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct stat status;
-		if (files[i].inode == 0) /* text that never was a file */
-			continue;
-		if (stat(files[i].path, &status) < 0 || (uint64_t)status.st_ino != files[i].inode ||
-		    status.st_size != files[i].size ||
-		    status.st_mtim.tv_sec != files[i].modified.tv_sec ||
-		    status.st_mtim.tv_nsec != files[i].modified.tv_nsec)
-			return true;
-	}
-	return false;
-}
-
 /* Whether a file is the one that was read, as far as its inode can tell. */
 static bool
 looks_the_same(const struct zone_file *file, const struct stat *status)
@@ -120,6 +108,19 @@ looks_the_same(const struct zone_file *file, const struct stat *status)
 	       status->st_mtim.tv_nsec == file->modified.tv_nsec &&
 	       status->st_ctim.tv_sec == file->changed.tv_sec &&
 	       status->st_ctim.tv_nsec == file->changed.tv_nsec;
+}
+
+bool
+zone_files_changed(const struct zone_file *files, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct stat status;
+		if (files[i].inode == 0) /* text that never was a file */
+			continue;
+		if (stat(files[i].path, &status) < 0 || !looks_the_same(&files[i], &status))
+			return true;
+	}
+	return false;
 }
 
 static bool

@@ -82,6 +82,8 @@ put_file(const struct folder *folder, const char *name, const char *text)
 	fputs(text, file);
 	assert_int_equal(fclose(file), 0);
 	assert_int_equal(rename(fresh, path), 0);
+	/* Read in the tick in which it was written, it could not be told from another one. */
+	nanosleep(&(struct timespec){.tv_nsec = 25000000}, NULL);
 }
 
 /* The file's contents, the caller's to free; "" when it does not exist. */

@@ -113,6 +113,12 @@ tells_what_is_wrong(void **state)
 	assert_int_equal(b.result.read, 2);
 	assert_int_equal(b.result.bad, 1);
 	assert_memory_equal(b.result.first_bad, "\1b\7example", 11);
+	/* The same when another found it out before: nobody has acted on it. */
+	assert_true(background_begin(&b, second, false, NULL));
+	background_end(&b, false);
+	assert_int_equal(b.result.read, 0);
+	assert_int_equal(b.result.bad, 1);
+	assert_memory_equal(b.result.first_bad, "\1b\7example", 11);
 	generation_free(first);
 	generation_free(second);
 }

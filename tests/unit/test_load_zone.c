@@ -138,6 +138,40 @@ image_tells_of_expiry(void **state)
 	config_free(config);
 }
 
+/* While something is served, a damaged image replaces nothing; at a start nobody has the time. */
+static void
+image_is_verified_first(void **state)
+{
+	struct folder *folder = *state;
+	char path[128];
+	struct report report = REPORT_INIT;
+	put_file(folder, "a.zone", ZONE_GOOD(1));
+	struct config *config = make_config(folder, ONE_ZONE);
+	struct loaded_zone first = load(config, NULL);
+	struct image_zone list = {.segment = first.segment, .expires = INT64_MAX};
+	snprintf(path, sizeof(path), "%s/zones.image", folder->path);
+	assert_true(image_file_write(path, &list, 1, NULL, &report));
+	FILE *out = fopen(path, "r+b");
+	assert_non_null(out);
+	fseek(out, -1, SEEK_END);
+	fputc(0x77, out);
+	fclose(out);
+	struct image_file *file = image_file_open(path, &report);
+	assert_non_null(file);
+	for (unsigned verify = 0; verify < 2; verify++) {
+		struct load_sources sources = {.config = config, .image = file, .verify = verify};
+		struct loaded_zone zone = {0};
+		name_lower(zone.apex, config->zones[0].name);
+		load_zone(&sources, NULL, &first, &zone);
+		assert_int_equal(zone.stale, verify);
+		assert_int_equal(report_has(&zone.report, SEVERITY_ERROR, "is damaged"), verify);
+		load_zone_clear(&zone);
+	}
+	image_file_release(file);
+	load_zone_clear(&first);
+	config_free(config);
+}
+
 static void
 files(void **state)
 {
@@ -166,6 +200,7 @@ main(void)
 		cmocka_unit_test(bad_is_not_taken),
 		cmocka_unit_test(nowhere_to_be_had),
 		cmocka_unit_test(image_tells_of_expiry),
+		cmocka_unit_test(image_is_verified_first),
 		cmocka_unit_test(files),
 	};
 	return cmocka_run_group_tests(tests, folder_make, folder_remove);

@@ -140,19 +140,24 @@ test_changed(void **state)
 	int fd = file_of(100);
 	struct mapping *mapping = mapping_new(fd, 100);
 	assert_non_null(mapping);
-	assert_false(mapping_changed(mapping, true));
+	assert_false(mapping_changed(mapping));
+	assert_false(mapping_suspect(mapping));
 	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1000}};
-	assert_int_equal(futimens(fd, times), 0);
-	assert_true(mapping_changed(mapping, false));
-	assert_false(*mapping_lost(mapping));
-	assert_true(mapping_changed(mapping, true));
-	assert_true(*mapping_lost(mapping));
+	for (time_t second = 1000; second < 1002; second++) {
+		times[1].tv_sec = second;
+		assert_int_equal(futimens(fd, times), 0);
+		assert_true(mapping_changed(mapping));
+		assert_false(mapping_changed(mapping)); /* once each */
+		assert_true(mapping_suspect(mapping));  /* for ever */
+		assert_false(*mapping_lost(mapping));
+	}
 	mapping_release(mapping);
 	mapping = mapping_new(fd, 100);
 	assert_non_null(mapping);
-	assert_false(mapping_changed(mapping, true));
+	assert_false(mapping_changed(mapping));
 	assert_int_equal(ftruncate(fd, 99), 0);
-	assert_true(mapping_changed(mapping, false));
+	assert_true(mapping_changed(mapping));
+	assert_false(mapping_changed(mapping));
 	assert_true(*mapping_lost(mapping));
 	mapping_release(mapping);
 	close(fd);

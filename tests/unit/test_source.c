@@ -155,8 +155,18 @@ test_note(void **state)
 	assert_int_equal(file.inode, status.st_ino);
 	assert_int_equal(file.device, status.st_dev);
 	assert_int_equal(file.modified.tv_nsec, status.st_mtim.tv_nsec);
-	/* Changed a moment ago: that moment tells nothing. */
+	/* Changed in this very tick: that moment tells nothing. Whole seconds need longer. */
+	status.st_ctim.tv_sec += 60;
+	source_note(&file, &status);
 	assert_int_equal(file.changed.tv_sec, 0);
+	clock_gettime(CLOCK_REALTIME, &status.st_ctim);
+	status.st_ctim.tv_sec--;
+	status.st_ctim.tv_nsec = 0;
+	source_note(&file, &status);
+	assert_int_equal(file.changed.tv_sec, 0);
+	status.st_ctim.tv_nsec = 1;
+	source_note(&file, &status);
+	assert_int_equal(file.changed.tv_nsec, 1);
 	status.st_ctim.tv_sec -= 60;
 	source_note(&file, &status);
 	assert_int_equal(file.changed.tv_sec, status.st_ctim.tv_sec);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "zone_fixture.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -85,6 +86,32 @@ test_not_a_zone(void **state)
 	expect_failure("comments", "no SOA");
 }
 
+/* At every moment: no zone, an error, nothing lost. */
+static void
+test_cancelled(void **state)
+{
+	(void)state;
+	struct report report = REPORT_INIT;
+	atomic_bool cancel = true;
+	struct zone_options options = {.now = FIXTURE_NOW, .cancel = &cancel};
+	write_file("main", FIXTURE_HEAD "www A 192.0.2.2\n");
+	assert_null(zone_load(apex, "main", &options, &report));
+	assert_int_equal(report.errors, 1);
+	assert_non_null(strstr(report.findings[0].message, "interrupted"));
+	report_clear(&report);
+	cancel = false;
+	struct zone *zone = zone_load(apex, "main", &options, &report);
+	assert_non_null(zone);
+	zone_free(zone);
+}
+
+/* Past the tick of the clock that stamps files. */
+static void
+wait_a_tick(void)
+{
+	nanosleep(&(struct timespec){.tv_nsec = 25000000}, NULL);
+}
+
 static void
 test_files_changed(void **state)
 {
@@ -93,17 +120,32 @@ test_files_changed(void **state)
 	struct zone_options options = {.now = FIXTURE_NOW};
 	write_file("main", FIXTURE_HEAD "$INCLUDE part\n");
 	write_file("part", "www A 192.0.2.2\n");
+	wait_a_tick();
 	struct zone *zone = zone_load(apex, "main", &options, &report);
 	assert_non_null(zone);
 	assert_false(zone_files_changed(zone->files, zone->file_count));
+	/* Edited in place, with its old time set again: only the ctime tells. */
+	struct stat before;
+	assert_int_equal(stat("part", &before), 0);
+	int fd = open("part", O_WRONLY);
+	assert_int_equal(pwrite(fd, "www A 192.0.2.3\n", 16, 0), 16);
+	close(fd);
+	const struct timespec times[2] = {before.st_atim, before.st_mtim};
+	assert_int_equal(utimensat(AT_FDCWD, "part", times, 0), 0);
+	assert_true(zone_files_changed(zone->files, zone->file_count));
 	/* Another size; the same size at another time; another file of the same name; none. */
 	write_file("part", "www A 192.0.2.22\n");
 	assert_true(zone_files_changed(zone->files, zone->file_count));
 	assert_false(zone_files_changed(zone->files, 1));
 	zone_free(zone);
 
+	wait_a_tick();
 	zone = zone_load(apex, "main", &options, &report);
 	struct zone_file file = zone->files[1];
+	assert_false(zone_files_changed(&file, 1));
+	file.device++;
+	assert_true(zone_files_changed(&file, 1));
+	file = zone->files[1];
 	file.modified.tv_nsec ^= 1;
 	assert_true(zone_files_changed(&file, 1));
 	file = zone->files[1];
@@ -139,8 +181,9 @@ test_files_differ(void **state)
 	assert_non_null(zone);
 	struct zone_file *files = zone->files;
 	assert_int_equal(zone->file_count, 2);
-	/* Written this very moment: a stamp that may come again is none. */
-	assert_int_equal(files[1].changed.tv_sec, 0);
+	/* As if written in the very tick of the reading: a stamp that may come again is none. */
+	files[1].changed = (struct timespec){0};
+	assert_true(zone_files_changed(files, 2));
 	assert_int_not_equal(files[1].device, 0);
 	assert_false(zone_files_differ(files, 2));
 	/* Written anew with the same bytes, and with others of the same length. */
@@ -253,6 +296,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_not_a_zone),
+		cmocka_unit_test(test_cancelled),
 		cmocka_unit_test(test_files_changed),
 		cmocka_unit_test(test_files_differ),
 		cmocka_unit_test(test_text_is_not_kept),
