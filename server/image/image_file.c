@@ -46,11 +46,12 @@ refuse(const struct image_file *file, struct report *report, const char *fault)
 	return false;
 }
 
+/* The system, not the file, is at fault; errno says how. */
 static bool
-no_memory(const struct image_file *file, struct report *report)
+failed(const struct image_file *file, struct report *report, const char *what)
 {
 	struct place place = {.file = file->path};
-	report_errno(report, SEVERITY_ERROR, place, NULL, "cannot open the image file");
+	report_errno(report, SEVERITY_ERROR, place, NULL, "cannot %s the image file", what);
 	return false;
 }
 
@@ -83,6 +84,8 @@ read_at(int fd, uint8_t *to, size_t size, uint64_t at)
 		ssize_t got = pread(fd, to, size, (off_t)at);
 		if (got < 0 && errno == EINTR)
 			continue;
+		if (got == 0)
+			errno = ENODATA; /* somebody cut it since its size was asked for */
 		if (got <= 0)
 			return false;
 		to += got;
@@ -92,40 +95,44 @@ read_at(int fd, uint8_t *to, size_t size, uint64_t at)
 	return true;
 }
 
+/* Of a table that is a copy of ours: its digest is taken with the digest's own bytes zero. */
 static bool
-digest_is_right(const uint8_t *table, size_t size)
+take_digest(uint8_t *table, size_t size, uint8_t digest[IMAGE_DIGEST_SIZE])
 {
-	static const uint8_t zero[IMAGE_DIGEST_SIZE];
-	const size_t at = offsetof(struct image_file_header, digest);
-	uint8_t digest[IMAGE_DIGEST_SIZE];
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	bool ok = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) &&
-		  EVP_DigestUpdate(context, table, at) &&
-		  EVP_DigestUpdate(context, zero, sizeof zero) &&
-		  EVP_DigestUpdate(context, table + at + sizeof zero, size - at - sizeof zero) &&
-		  EVP_DigestFinal_ex(context, digest, NULL);
-	EVP_MD_CTX_free(context);
-	return ok && memcmp(digest, table + at, sizeof digest) == 0;
+	uint8_t *told = table + offsetof(struct image_file_header, digest);
+	uint8_t kept[IMAGE_DIGEST_SIZE];
+	memcpy(kept, told, sizeof kept);
+	memset(told, 0, sizeof kept);
+	bool ok = EVP_Digest(table, size, digest, NULL, EVP_sha256(), NULL) == 1;
+	memcpy(told, kept, sizeof kept);
+	return ok;
 }
 
 static bool
 read_table(struct image_file *file, int fd, struct report *report)
 {
 	struct image_file_header header;
+	uint8_t digest[IMAGE_DIGEST_SIZE];
 	uint64_t size = (uint64_t)file->status.st_size;
-	if (size < sizeof header || !read_at(fd, (uint8_t *)&header, sizeof header, 0))
+	if (size < sizeof header)
 		return refuse(file, report, "too short for an image file");
+	if (!read_at(fd, (uint8_t *)&header, sizeof header, 0))
+		return failed(file, report, "read");
 	const char *fault = find_fault(&header, size);
 	if (fault)
 		return refuse(file, report, fault);
 	size_t end = image_file_table_end(&header);
 	file->table = malloc(end);
 	if (!file->table)
-		return no_memory(file, report);
+		return failed(file, report, "open");
+	if (!read_at(fd, file->table, end, 0))
+		return failed(file, report, "read");
 	/* The header again: it may be another one by now. */
-	if (!read_at(fd, file->table, end, 0) || memcmp(file->table, &header, sizeof header) != 0)
+	if (memcmp(file->table, &header, sizeof header) != 0)
 		return refuse(file, report, "an image file that changes while it is read");
-	if (!digest_is_right(file->table, end))
+	if (!take_digest(file->table, end, digest))
+		return refuse(file, report, "the crypto library refuses SHA-256");
+	if (memcmp(header.digest, digest, sizeof digest) != 0)
 		return refuse(file, report, "an image file whose table is damaged");
 	file->header = (const void *)file->table;
 	file->zones = (const void *)(file->header + 1);
@@ -225,7 +232,7 @@ open_zones(struct image_file *file, struct report *report)
 	file->files = calloc(header->file_count + (size_t)1, sizeof *file->files);
 	file->segments = calloc(header->zone_count + (size_t)1, sizeof(*file->segments));
 	if (!file->files || !file->segments)
-		return no_memory(file, report);
+		return failed(file, report, "open");
 	for (uint32_t i = 0; i < header->file_count; i++)
 		tell_file(file, i);
 	for (uint32_t i = 0; i < header->zone_count; i++) {
@@ -243,20 +250,15 @@ open_zones(struct image_file *file, struct report *report)
 static bool
 open_fd(struct image_file *file, int fd, struct report *report)
 {
-	struct place place = {.file = file->path};
-	if (fstat(fd, &file->status) < 0) {
-		report_errno(report, SEVERITY_ERROR, place, NULL, "cannot read the image file");
-		return false;
-	}
+	if (fstat(fd, &file->status) < 0)
+		return failed(file, report, "read");
 	if (!S_ISREG(file->status.st_mode))
 		return refuse(file, report, "not a regular file, so no image file");
 	if (!read_table(file, fd, report))
 		return false;
 	file->mapping = mapping_new(fd, (size_t)file->status.st_size);
-	if (!file->mapping) {
-		report_errno(report, SEVERITY_ERROR, place, NULL, "cannot map the image file");
-		return false;
-	}
+	if (!file->mapping)
+		return failed(file, report, "map");
 	return open_zones(file, report);
 }
 

@@ -73,16 +73,19 @@ table_start(struct table *t, const struct image_zone *zones, size_t count)
 	size_t files = 0, findings = 0, texts = 2; /* the first byte and the last are 0 */
 	t->count = count;
 	t->sorted = calloc(count + 1, sizeof(*t->sorted));
-	for (size_t i = 0; t->sorted && i < count; i++) {
+	if (!t->sorted)
+		return false;
+	for (size_t i = 0; i < count; i++) {
 		t->sorted[i] = &zones[i];
 		files += zones[i].file_count;
 		findings += zones[i].report ? zones[i].report->count : 0;
 		texts += text_size(&zones[i]);
 	}
-	errno = EOVERFLOW;
-	if (!t->sorted || count > UINT32_MAX || files > UINT32_MAX || findings > UINT32_MAX ||
-	    texts > UINT32_MAX)
+	/* What is counted in 32 bits each must even fit together. */
+	if (count + files + findings + texts > UINT32_MAX) {
+		errno = EOVERFLOW;
 		return false;
+	}
 	qsort(t->sorted, count, sizeof(*t->sorted), by_apex);
 	header.zone_count = (uint32_t)count;
 	header.file_count = (uint32_t)files;

@@ -31,6 +31,8 @@ static struct {
 	bool armed;
 	bool fired;
 	size_t left;
+	void (*hook)(void *);
+	void *context;
 } fault;
 
 void
@@ -39,6 +41,15 @@ fault_arm(size_t count)
 	fault.armed = true;
 	fault.fired = false;
 	fault.left = count;
+	fault.hook = NULL;
+}
+
+void
+fault_before(size_t count, void (*hook)(void *), void *context)
+{
+	fault_arm(count);
+	fault.hook = hook;
+	fault.context = context;
 }
 
 bool
@@ -54,6 +65,10 @@ fails(void)
 	if (!fault.armed || fault.fired || fault.left-- > 0)
 		return false;
 	fault.fired = true;
+	if (fault.hook) {
+		fault.hook(fault.context);
+		return false;
+	}
 	errno = ENOMEM;
 	return true;
 }

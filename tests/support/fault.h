@@ -14,6 +14,10 @@
 /* From now on `count` allocations succeed, the next one fails, and all after it succeed again. */
 void fault_arm(size_t count);
 
+/* The same, but before the next one `hook` is called and then it succeeds: what others do
+ * meanwhile. */
+void fault_before(size_t count, void (*hook)(void *), void *context);
+
 /* No more faults. Whether the armed one came. */
 bool fault_disarm(void);
 
