@@ -12,6 +12,8 @@
 #ifndef ANYNS_IMAGE_FILE_H
 #define ANYNS_IMAGE_FILE_H
 
+#include <sys/types.h>
+
 #include "anyns/image.h"
 #include "anyns/zone.h"
 
@@ -48,6 +50,7 @@ bool image_file_is(const struct image_file *file, const char *path);
 const char *image_file_path(const struct image_file *file);
 const char *image_file_made_by(const struct image_file *file); /* "anyns 1.2" */
 uint64_t image_file_size(const struct image_file *file);
+uid_t image_file_owner(const struct image_file *file);
 struct timespec image_file_modified(const struct image_file *file);
 
 /* The zones are in canonical order of their names. `index` < image_file_count(). Borrowed. */

@@ -341,6 +341,12 @@ image_file_size(const struct image_file *file)
 	return file->header->size;
 }
 
+uid_t
+image_file_owner(const struct image_file *file)
+{
+	return file->status.st_uid;
+}
+
 struct timespec
 image_file_modified(const struct image_file *file)
 {

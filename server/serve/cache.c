@@ -58,6 +58,14 @@ take_over(struct report *report, const struct report *errors)
 	}
 }
 
+/* What anybody else put into the folder may say whatever he likes of our zones. */
+static bool
+is_ours(const struct image_file *file)
+{
+	uid_t owner = image_file_owner(file);
+	return owner == 0 || owner == geteuid();
+}
+
 struct cache *
 cache_open(const struct config *config, struct report *report)
 {
@@ -68,6 +76,12 @@ cache_open(const struct config *config, struct report *report)
 	struct report errors = REPORT_INIT;
 	if (cache && path && (access(path, F_OK) == 0 || errno != ENOENT))
 		cache->file = image_file_open(path, &errors);
+	if (cache && cache->file && !is_ours(cache->file)) {
+		report_add(&errors, SEVERITY_ERROR, (struct place){.file = path}, NULL,
+			   "it belongs to another user");
+		image_file_release(cache->file);
+		cache->file = NULL;
+	}
 	take_over(report, &errors);
 	report_clear(&errors);
 	free(path);

@@ -10,6 +10,7 @@
  */
 #include "serve/server.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +52,8 @@ load_thread(void *argument)
 		server->next = generation_make(config, &options, server->fallback_secret,
 					       &server->load_report);
 	}
+	/* What the text and its records took, several times the zone, goes back to the system. */
+	(void)malloc_trim(0);
 	ev_async_send(server->loop, &server->loaded);
 	return NULL;
 }

@@ -196,6 +196,8 @@ def replace(path, text):
     os.replace(fresh, path)
 
 
+TICK = 0.025  # a zone that is read in the tick in which it was written is read once more by the next reload
+
 SMALL_ZONE = """$TTL 300
 @ SOA ns hostmaster {serial} 7200 3600 1209600 300
 @ NS ns
@@ -229,6 +231,7 @@ class Server:
         self.stopped = False
         self.configure(config)
         command = inside(netns) if netns else []
+        time.sleep(TICK)
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen([*command, ANYNS, "run", "-c", str(self.config)],
                                             stdin=subprocess.DEVNULL, stdout=log,
@@ -277,6 +280,7 @@ class Server:
 
     def reload(self, config=None, limit=PATIENCE):
         """Reloads and waits until it is done. Returns what the log says about it."""
+        time.sleep(TICK)
         if config is not None:
             self.configure(config)
         seen = len(self.log())

@@ -207,6 +207,26 @@ damaged_is_one_line(void **state)
 	config_free(config);
 }
 
+/* Whoever else may write to the folder does not tell what our zones hold. */
+static void
+of_another_user(void **state)
+{
+	struct folder *folder = *state;
+	char path[512];
+	if (geteuid() != 0)
+		skip();
+	after(folder, change_nothing, "", "cc");
+	cache_file(folder, path);
+	assert_int_equal(chown(path, 12345, 12345), 0);
+	struct config *config = make_config(folder, ZONES);
+	struct loaded *loaded = expect(config, "tt");
+	assert_true(report_has(&loaded->report, SEVERITY_WARNING, "belongs to another user"));
+	save(config, loaded, 2);
+	load_free(loaded);
+	load_free(expect(config, "cc"));
+	config_free(config);
+}
+
 /* A zone whose segment is found damaged is read from text, and the cache is mended. */
 static void
 damaged_inside(void **state)
@@ -427,7 +447,7 @@ main(void)
 		TEST(taken_again),    TEST(only_the_same_text),  TEST(damaged_is_one_line),
 		TEST(damaged_inside), TEST(details_are_renewed), TEST(zones_go),
 		TEST(time_counts),    TEST(no_folder),           TEST(disk_full),
-		TEST(two_at_once),
+		TEST(two_at_once),    TEST(of_another_user),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
