@@ -189,7 +189,8 @@ test_digest_fails(void **state)
 	image_file_release(file);
 }
 
-/* The digest is right, but somebody writes to the file: not to be trusted. */
+/* Somebody writes to the file: told once, suspect from then on, and right as long as its digest is.
+ */
 static void
 test_file_changed(void **state)
 {
@@ -197,19 +198,22 @@ test_file_changed(void **state)
 	struct image_file *file = open_file(f);
 	struct segment *segment = image_file_zone(file, 0).segment;
 	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, image_file_modified(file)};
-	assert_false(segment_file_changed(segment, true));
-	assert_false(segment_file_changed(f->segments[0], true)); /* in memory, without a file */
+	assert_false(segment_file_changed(segment));
+	assert_false(segment_suspect(segment));
+	assert_false(segment_file_changed(f->segments[0])); /* in memory, without a file */
+	assert_false(segment_suspect(f->segments[0]));
 	times[1].tv_sec--;
 	assert_int_equal(utimensat(AT_FDCWD, f->path, times, 0), 0);
-	assert_true(segment_file_changed(segment, false));
+	assert_true(segment_file_changed(segment));
+	assert_false(segment_file_changed(segment));
+	assert_true(segment_suspect(segment));
 	assert_true(segment_verify(segment, NULL));
-	assert_true(segment_file_changed(segment, true));
+	assert_int_equal(segment_trust(segment), SEGMENT_GOOD);
+	/* Cut: bad for good. */
+	assert_int_equal(truncate(f->path, 64), 0);
+	assert_true(segment_file_changed(segment));
 	assert_false(segment_verify(segment, NULL));
 	assert_int_equal(segment_trust(segment), SEGMENT_BAD);
-	/* Lost is lost, even with the time of before. */
-	times[1].tv_sec++;
-	assert_int_equal(utimensat(AT_FDCWD, f->path, times, 0), 0);
-	assert_true(segment_file_changed(segment, false));
 	image_file_release(file);
 }
 
