@@ -143,13 +143,13 @@ test_changed(void **state)
 	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {1000, 1}};
 	assert_int_equal(futimens(fd, times), 0);
 	struct mapping *mapping = map(fd);
-	assert_false(mapping_changed(mapping, false));
+	assert_false(mapping_changed(mapping));
 	times[1].tv_nsec++;
 	assert_int_equal(futimens(fd, times), 0);
-	assert_true(mapping_changed(mapping, false));
+	assert_true(mapping_changed(mapping));
 	assert_false(*mapping_lost(mapping));
 	fault_call_arm(FAULT_FSTAT, 0, EIO);
-	assert_true(mapping_changed(mapping, false));
+	assert_true(mapping_changed(mapping));
 	assert_true(fault_calls_disarm());
 	assert_true(*mapping_lost(mapping));
 	mapping_release(mapping);
