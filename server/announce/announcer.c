@@ -11,6 +11,7 @@
 #include "announce/announcer.h"
 
 #include <errno.h>
+#include <ifaddrs.h>
 #include <malloc.h>
 #include <poll.h>
 #include <signal.h>
@@ -185,10 +186,23 @@ open_listeners(struct listeners *listeners, const struct config *config, struct 
 	return true;
 }
 
+/*
+ * libc alone is not bound when a process starts (meson.build): its getifaddrs(), which next hops
+ * need, finds calloc() by a search of all libraries. Done here, it is nothing the announcer locks.
+ */
+static void
+bind_libc(void)
+{
+	struct ifaddrs *list;
+	if (getifaddrs(&list) == 0)
+		freeifaddrs(list);
+}
+
 static pid_t
 fork_announcer(const struct announcer_setup *setup, struct lease *lease)
 {
 	sigset_t all, old;
+	bind_libc();
 	/* None of the server's handlers may run in the child before they are gone. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &old);

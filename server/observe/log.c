@@ -84,6 +84,9 @@ log_new(const char *instance, enum log_level level)
 	}
 	atomic_init(&log->level, level);
 	log->journal = journal_reads();
+	/* gmtime_r() reads the file of the time zone with its first call, UTC or not: better now
+	 * than with the first line of the announcer, which would have to lock what that takes. */
+	tzset();
 	return log;
 }
 
