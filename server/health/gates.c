@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "health/absent.h"
 #include "net/socket.h"
 
 enum {
@@ -37,6 +38,8 @@ struct gates_entry {
 struct gates {
 	struct lease *lease; /* NULL: dry run */
 	struct log *log;
+	struct backoff_limits hold; /* as every gate has them */
+	struct absent absent;
 	size_t moved;
 	struct gates_move moves[MOVES_KEPT];
 	size_t count;
@@ -58,6 +61,34 @@ gates_limits(const struct config_health *health)
 	return limits;
 }
 
+/* Whether the configuration has it. */
+static bool
+has_prefix(const struct gates *gates, const char *text)
+{
+	for (size_t i = 0; i < gates->count; i++)
+		if (strcmp(gates->at[i].prefix.text, text) == 0)
+			return true;
+	return false;
+}
+
+/* An unclean end is no fault of theirs: they were not announced. */
+static void
+keep_absent(struct gates *gates, const struct gate_limits *limits, const struct state *saved,
+	    struct monotime now)
+{
+	gates->absent.at = now;
+	for (size_t i = 0; saved && i < saved->count; i++) {
+		const struct state_prefix *prefix = &saved->prefixes[i];
+		struct gate gate;
+		if (has_prefix(gates, prefix->text))
+			continue;
+		/* A gate judges what the file says. */
+		gate_init(&gate, limits, &prefix->penalty, false, now);
+		struct gate_penalty penalty = gate_penalty(&gate, now);
+		absent_add(&gates->absent, prefix->text, &penalty);
+	}
+}
+
 struct gates *
 gates_new(const struct config *config, struct lease *lease, struct log *log,
 	  const struct state *saved, struct monotime now)
@@ -71,6 +102,7 @@ gates_new(const struct config *config, struct lease *lease, struct log *log,
 		return NULL;
 	gates->lease = announce->dry_run ? NULL : lease;
 	gates->log = log;
+	gates->hold = limits.hold;
 	gates->count = announce->prefix_count;
 	for (size_t i = 0; i < gates->count; i++) {
 		struct gates_entry *entry = &gates->at[i];
@@ -79,6 +111,7 @@ gates_new(const struct config *config, struct lease *lease, struct log *log,
 			  saved ? state_find(saved, entry->prefix.text) : NULL,
 			  saved && !saved->clean, now);
 	}
+	keep_absent(gates, &limits, saved, now);
 	return gates;
 }
 
@@ -99,9 +132,29 @@ find_same(struct gates *gates, const struct gates_entry *entry)
 	return NULL;
 }
 
-void
-gates_inherit(struct gates *next, struct gates *old)
+static void
+inherit_absent(struct gates *next, struct gates *old, struct monotime now)
 {
+	absent_pass(&old->absent, &next->hold, now);
+	next->absent = old->absent;
+	for (size_t i = 0; i < old->count; i++) {
+		struct gate_penalty penalty = gate_penalty(&old->at[i].gate, now);
+		if (!find_same(next, &old->at[i]))
+			absent_add(&next->absent, old->at[i].prefix.text, &penalty);
+	}
+	for (size_t i = 0; i < next->count; i++) {
+		struct gates_entry *entry = &next->at[i];
+		struct gate_limits limits = entry->gate.limits;
+		struct gate_penalty penalty;
+		if (absent_take(&next->absent, entry->prefix.text, &penalty))
+			gate_init(&entry->gate, &limits, &penalty, false, now);
+	}
+}
+
+void
+gates_inherit(struct gates *next, struct gates *old, struct monotime now)
+{
+	inherit_absent(next, old, now);
 	for (size_t i = 0; i < next->count; i++) {
 		struct gates_entry *to = &next->at[i];
 		const struct gates_entry *from = find_same(old, to);
@@ -123,6 +176,7 @@ gates_inherit(struct gates *next, struct gates *old)
 void
 gates_limit(struct gates *gates, const struct gate_limits *limits)
 {
+	gates->hold = limits->hold;
 	for (size_t i = 0; i < gates->count; i++)
 		gate_limit(&gates->at[i].gate, limits);
 }
@@ -222,12 +276,17 @@ void
 gates_state(const struct gates *gates, bool clean, bool drain, struct monotime now,
 	    struct state *state)
 {
+	struct absent absent = gates->absent;
+
 	*state = (struct state){.clean = clean, .drain = drain, .count = gates->count};
 	for (size_t i = 0; i < gates->count; i++) {
 		struct state_prefix *prefix = &state->prefixes[i];
 		snprintf(prefix->text, sizeof(prefix->text), "%s", gates->at[i].prefix.text);
 		prefix->penalty = gate_penalty(&gates->at[i].gate, now);
 	}
+	absent_pass(&absent, &gates->hold, now);
+	for (size_t i = 0; i < absent.count; i++)
+		state->prefixes[state->count++] = absent.list[i];
 }
 
 void

@@ -28,9 +28,10 @@ void gates_free(struct gates *gates); /* NULL is legal */
 
 /*
  * After a reload: prefixes that stay keep their slot, their state and what is shown of it; the
- * others of `old` are taken out of the lease. Nothing is left of `old` but gates_free().
+ * others of `old` are taken out of the lease, and what penalty they have waits for their return.
+ * Nothing is left of `old` but gates_free().
  */
-void gates_inherit(struct gates *next, struct gates *old);
+void gates_inherit(struct gates *next, struct gates *old, struct monotime now);
 
 /* As `health:` has them. */
 struct gate_limits gates_limits(const struct config_health *health);

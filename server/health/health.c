@@ -11,7 +11,7 @@
  *   evidence.c    all of that about one listen address, in rounds
  *   detector.c    evidence, hard and soft                       (pure; leaky.c, quiet.c)
  *   gate.c        what follows for a prefix                     (pure; backoff.c, last_stand.c)
- *   gates.c       all prefixes: log, state, lease           (board.c: to be read)
+ *   gates.c       all prefixes: log, state, lease      (board.c: to be read; absent.c)
  *   keeper.c      the state on the disk                         (a thread of its own)
  *   lease.c       what the announcer sees
  *   soft.c        the operator's command, zones, last stand     (command.c, sites.c, zone_facts.c)
@@ -55,7 +55,7 @@ take_parts(struct health *h, struct parts *next)
 	struct settings *settings = next->settings;
 
 	if (h->parts)
-		parts_inherit(next, h->parts, h->server.probes);
+		parts_inherit(next, h->parts, h->server.probes, clock_now());
 	for (size_t i = 0; i < settings->count; i++)
 		evidence_on_wrong(settings->evidence[i], on_wrong, h);
 	h->turn.repeat = settings_turn(settings);

@@ -41,12 +41,12 @@ parts_start(struct parts *parts, const struct parts *before)
 }
 
 void
-parts_inherit(struct parts *next, struct parts *old, struct probes *probes)
+parts_inherit(struct parts *next, struct parts *old, struct probes *probes, struct monotime now)
 {
 	settings_inherit(next->settings, old->settings);
 	settings_free(old->settings, probes);
 	old->settings = NULL;
-	gates_inherit(next->gates, old->gates);
+	gates_inherit(next->gates, old->gates, now);
 	soft_inherit(next->soft, old->soft);
 }
 

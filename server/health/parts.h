@@ -46,7 +46,8 @@ int parts_start(struct parts *parts, const struct parts *before) NODISCARD;
  * In the health thread: what `old` knows about addresses, prefixes, the command and sites that stay
  * moves to `next`. Gates that go are taken out of the lease. Only parts_free() is left for `old`.
  */
-void parts_inherit(struct parts *next, struct parts *old, struct probes *probes);
+void parts_inherit(struct parts *next, struct parts *old, struct probes *probes,
+		   struct monotime now);
 
 /* Waits for the operator's command to end. `probes` as settings_free() has it; NULL is legal. */
 void parts_free(struct parts *parts, struct probes *probes);

@@ -48,7 +48,7 @@ parse_prefix(struct state *state, const char *line)
 	struct gate_penalty *penalty = &prefix->penalty;
 	int end = 0;
 
-	if (state->count == LEASE_GATES)
+	if (state->count == STATE_PREFIXES)
 		return false;
 	/* Field widths keep every number within its type. */
 	/* NOLINTNEXTLINE(cert-err34-c) */

@@ -14,8 +14,10 @@
 
 enum {
 	STATE_PREFIX_MAX = 64,
+	STATE_ABSENT = LEASE_GATES, /* prefixes that are not configured at present (absent.h) */
+	STATE_PREFIXES = LEASE_GATES + STATE_ABSENT,
 	/* A line of it: a prefix of 63 bytes and four numbers of 20. */
-	STATE_TEXT_MAX = 256 + LEASE_GATES * 160,
+	STATE_TEXT_MAX = 256 + STATE_PREFIXES * 160,
 };
 
 struct state_prefix {
@@ -27,7 +29,7 @@ struct state {
 	bool clean; /* the run that wrote it has ended in order */
 	bool drain;
 	size_t count;
-	struct state_prefix prefixes[LEASE_GATES];
+	struct state_prefix prefixes[STATE_PREFIXES];
 };
 
 /* The penalty of a prefix, or NULL. */

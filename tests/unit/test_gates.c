@@ -130,6 +130,88 @@ test_saved_first(void **state)
 	stage_close(&stage);
 }
 
+/* A penalty of the gate at `index`, without what only a restart adds. */
+static struct gate_penalty
+penalty_of(const struct gates *gates, size_t index, struct monotime now)
+{
+	struct state saved;
+
+	gates_state(gates, true, false, now, &saved);
+	return saved.prefixes[index].penalty;
+}
+
+/* Taken out by one reload and put in again by a later one: what it owes it owes still. */
+static void
+test_comes_back(void **state)
+{
+	struct stage stage;
+	struct state saved;
+	(void)state;
+
+	stage_open(&stage);
+	stage.config.announce.prefix_count = 2;
+	struct gates *first = gates_new(&stage.config, stage.lease, NULL, NULL, START);
+	struct monotime now = warm_up(first, 1, START);
+	gates_step(first, 1, &fault, now);
+	assert_int_equal(gates_at(first, 1)->state, GATE_DOWN);
+	assert_int_equal(penalty_of(first, 1, now).level, 1);
+	int64_t hold = penalty_of(first, 1, now).hold_ns;
+	assert_true(hold >= 4 * S);
+
+	stage.config.announce.prefix_count = 1;
+	struct gates *second = gates_new(&stage.config, stage.lease, NULL, NULL, now);
+	gates_inherit(second, first, now);
+	gates_free(first);
+	now = monotime_add(now, S);
+	gates_state(second, true, false, now, &saved);
+	assert_int_equal(saved.count, 2);
+	assert_string_equal(saved.prefixes[1].text, stage.prefixes[1].text);
+	assert_int_equal(saved.prefixes[1].penalty.hold_ns, hold - S);
+
+	now = monotime_add(now, S);
+	stage.config.announce.prefix_count = 2;
+	struct gates *third = gates_new(&stage.config, stage.lease, NULL, NULL, now);
+	gates_inherit(third, second, now);
+	gates_free(second);
+	assert_int_equal(penalty_of(third, 1, now).level, 1);
+	assert_int_equal(penalty_of(third, 1, now).hold_ns, hold - 2 * S);
+	assert_int_equal(penalty_of(third, 0, now).level, 0);
+	gates_step(third, 1, &clean, now);
+	assert_int_equal(gates_at(third, 1)->state, GATE_HELD_DOWN);
+	gates_state(third, true, false, now, &saved);
+	assert_int_equal(saved.count, 2); /* once, not among the absent too */
+	gates_free(third);
+	stage_close(&stage);
+}
+
+/* The same with a restart between: what the file says of prefixes that are not configured. */
+static void
+test_comes_back_after_restart(void **state)
+{
+	struct state saved = {.clean = false, .count = 2}, again;
+	struct stage stage;
+	(void)state;
+
+	stage_open(&stage);
+	stage.config.announce.prefix_count = 1;
+	snprintf(saved.prefixes[0].text, STATE_PREFIX_MAX, "%s", stage.prefixes[0].text);
+	snprintf(saved.prefixes[1].text, STATE_PREFIX_MAX, "%s", stage.prefixes[1].text);
+	saved.prefixes[1].penalty = (struct gate_penalty){.level = 999999999, .stable_ns = -1};
+	struct gates *gates = gates_new(&stage.config, stage.lease, NULL, &saved, START);
+	gates_state(gates, true, false, START, &again);
+	assert_int_equal(again.count, 2);
+	assert_int_equal(again.prefixes[0].penalty.level, 1); /* the end was not clean */
+	assert_in_range(again.prefixes[1].penalty.level, 2, 32);
+	assert_int_equal(again.prefixes[1].penalty.stable_ns, 0);
+
+	/* Paid off by the clock at last. */
+	struct monotime later = monotime_add(START, 365 * 24 * 3600 * S);
+	gates_state(gates, true, false, later, &again);
+	assert_int_equal(again.count, 1);
+	gates_free(gates);
+	stage_close(&stage);
+}
+
 static void
 test_dry_run(void **state)
 {
@@ -190,9 +272,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_limits),      cmocka_unit_test(test_shows),
-		cmocka_unit_test(test_saved_first), cmocka_unit_test(test_dry_run),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_shows),
+		cmocka_unit_test(test_saved_first),
+		cmocka_unit_test(test_dry_run),
 		cmocka_unit_test(test_concern),
+		cmocka_unit_test(test_comes_back),
+		cmocka_unit_test(test_comes_back_after_restart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,9 +11,9 @@
 static struct state
 full_state(void)
 {
-	struct state state = {.clean = true, .drain = true, .count = LEASE_GATES};
+	struct state state = {.clean = true, .drain = true, .count = STATE_PREFIXES};
 
-	for (size_t i = 0; i < LEASE_GATES; i++) {
+	for (size_t i = 0; i < STATE_PREFIXES; i++) {
 		snprintf(state.prefixes[i].text, STATE_PREFIX_MAX,
 			 "2001:db8:1111:2222:3333:4444:5555:%zx/128", i);
 		state.prefixes[i].penalty = (struct gate_penalty){.level = 999999999,
