@@ -2,25 +2,10 @@
 #include "config/config_exabgp.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "config/config_community.h"
 #include "config/config_peer.h"
 #include "config/config_value.h"
-
-static void
-read_text(const struct config_context *context, const struct config_key *key,
-	  const struct config_node *node, void *target)
-{
-	const char *text = config_value_text(context, key, node);
-	char **copy = target;
-
-	if (!text)
-		return;
-	*copy = strdup(text);
-	if (!*copy)
-		config_table_no_memory(context);
-}
 
 /* ExaBGP and this server have different working directories: no relative path means the same. */
 static void
@@ -32,7 +17,7 @@ read_socket(const struct config_context *context, const struct config_key *key,
 				   "write the whole path, as in /run/anyns/exabgp.sock",
 				   "%s: \"%.80s\" is no absolute path", key->name, node->text);
 	else
-		read_text(context, key, node, target);
+		config_value_copy(context, key, node, target);
 }
 
 static void
@@ -57,7 +42,7 @@ static const struct config_key exabgp_keys[] = {
 	 .low = 1,
 	 .high = 107,
 	 .missing = SOCKET},
-	{.name = "group", .read = read_text, KEY_AT(group), .low = 1, .high = 32},
+	{.name = "group", .read = config_value_copy, KEY_AT(group), .low = 1, .high = 32},
 	{.name = "local-as",
 	 .read = config_peer_read_as,
 	 KEY_AT(peer.local_as),

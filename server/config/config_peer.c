@@ -136,15 +136,8 @@ static void
 read_password(const struct config_context *context, const struct config_key *key,
 	      const struct config_node *node, void *target)
 {
-	const char *text = config_value_text(context, key, node);
-	char **password = target;
-
-	if (!text)
-		return;
-	*password = strdup(text);
-	if (!*password)
-		config_table_no_memory(context);
-	if (context->exposed)
+	config_value_copy(context, key, node, target);
+	if (*(char **)target && context->exposed)
 		report_add(context->report, SEVERITY_WARNING, config_table_place(context, node),
 			   "chmod o-r the file", "everybody on this machine may read the password");
 }

@@ -35,6 +35,10 @@ config_reader config_value_number;           /* to an unsigned, low to high */
 config_reader config_value_duration;         /* to an unsigned, low to high milliseconds */
 config_reader config_value_duration_seconds; /* the same to an unsigned of whole seconds */
 config_reader config_value_flag;             /* `true` or `false` to a bool */
+config_reader config_value_copy; /* text as below to a char *, as config_value_keep() leaves it */
+
+/* Frees *target and makes it a copy of the text; NULL with an error when out of memory. */
+void config_value_keep(const struct config_context *context, char **target, const char *text);
 
 /* Sets the numbers and durations of a table to their defaults. */
 void config_value_defaults(const struct config_key *keys, size_t count, void *target);

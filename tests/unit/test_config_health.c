@@ -124,13 +124,26 @@ test_every_key(void **state)
 	assert_int_equal(config->health.hold_min_s, config->health.hold_max_s);
 }
 
+/* What is written, and the one finding that it is to give. */
+struct mistake {
+	const char *text;
+	const char *finding;
+};
+
+static void
+expect_each(const struct mistake *mistakes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		read_health(mistakes[i].text);
+		expect_only(mistakes[i].finding);
+	}
+	finish();
+}
+
 static void
 test_errors(void **state)
 {
-	static const struct {
-		const char *text;
-		const char *finding;
-	} table[] = {
+	static const struct mistake table[] = {
 		{"interval: 9ms", "1:11: error: interval: 9ms is not between 10ms and 1s"},
 		{"interval: 1001ms", "1:11: error: interval: 1001ms is not between 10ms and 1s"},
 		{"drain-time: 3601s",
@@ -155,6 +168,17 @@ test_errors(void **state)
 		{"linger: 5s",
 		 "1:1: error: unknown key \"linger\"; anyns.yaml(5) lists the keys that may stand "
 		 "here"},
+		{"[a]", "1:1: error: expected a mapping of keys, found a list"},
+	};
+
+	(void)state;
+	expect_each(table, ARRAY_LENGTH(table));
+}
+
+static void
+test_last_stand_errors(void **state)
+{
+	static const struct mistake table[] = {
 		{"last-stand: {at-least: 1}", "1:13: error: \"sites\" is missing; add sites: "
 					      "[192.0.2.1], unicast addresses of the other sites"},
 		{"last-stand: {sites: [192.0.2.1], at-least: 2}",
@@ -169,6 +193,16 @@ test_errors(void **state)
 		{"last-stand: {sites: [192.0.2.1, 192.0.2.1]}",
 		 "1:33: error: sites: duplicate address 192.0.2.1@53, first at line 1 column 22; "
 		 "remove one of the two"},
+	};
+
+	(void)state;
+	expect_each(table, ARRAY_LENGTH(table));
+}
+
+static void
+test_command_errors(void **state)
+{
+	static const struct mistake table[] = {
 		{"command: {interval: 1s}",
 		 "1:10: error: \"run\" is missing; add run: [/usr/local/bin/check, ARGUMENT]"},
 		{"command: {run: []}", "1:16: error: run: expected 1 to 64 words, found 0"},
@@ -188,24 +222,20 @@ test_errors(void **state)
 		 "1:39: error: interval: 999ms is not between 1000ms and 3600s"},
 		{"command: {run: [/bin/true], timeout: 61s}",
 		 "1:38: error: timeout: 61s is not between 100ms and 60s"},
-		{"[a]", "1:1: error: expected a mapping of keys, found a list"},
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LENGTH(table); i++) {
-		read_health(table[i].text);
-		expect_only(table[i].finding);
-	}
-	finish();
+	expect_each(table, ARRAY_LENGTH(table));
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),    cmocka_unit_test(test_every_key),
-		cmocka_unit_test(test_errors),      cmocka_unit_test(test_last_stand),
-		cmocka_unit_test(test_own_address), cmocka_unit_test(test_command),
+		cmocka_unit_test(test_defaults),       cmocka_unit_test(test_every_key),
+		cmocka_unit_test(test_errors),         cmocka_unit_test(test_last_stand_errors),
+		cmocka_unit_test(test_command_errors), cmocka_unit_test(test_last_stand),
+		cmocka_unit_test(test_own_address),    cmocka_unit_test(test_command),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

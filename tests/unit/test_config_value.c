@@ -335,6 +335,28 @@ test_text(void **state)
 }
 
 static void
+test_copy(void **state)
+{
+	struct config_key limits = {.name = "word", .low = 1, .high = 3};
+	struct config_node node = {.kind = CONFIG_NODE_TEXT, .text = "abc"};
+	char *copy = NULL;
+	(void)state;
+
+	config_value_copy(&context, &limits, &node, &copy);
+	assert_string_equal(copy, "abc");
+	assert_ptr_not_equal(copy, node.text);
+	config_value_keep(&context, &copy, "another");
+	assert_string_equal(copy, "another");
+	expect_errors(0);
+	/* What is there already outlives what is wrong. */
+	node.text = "abcd";
+	config_value_copy(&context, &limits, &node, &copy);
+	assert_string_equal(copy, "another");
+	expect_errors(1);
+	free(copy);
+}
+
+static void
 test_word(void **state)
 {
 	static const char *const words[] = {"off", "on"};
@@ -425,6 +447,7 @@ main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_wildcard),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_word),
 		cmocka_unit_test(test_path),
 		cmocka_unit_test(test_addresses),
