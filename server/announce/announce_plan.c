@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "announce/announce_pack.h"
+#include "announce/tun.h"
 #include "anyns/lease.h"
 
 static const char restart[] = "take this change back and reload, or drain and restart the server";
@@ -111,18 +112,54 @@ same_bird(const struct config_bird *a, const struct config_bird *b)
 	return same_text(a->socket, b->socket);
 }
 
-/* Devices are numbered by place, and what routes go through them stands in somebody's bird.conf. */
-static bool
-same_devices(const struct config_announce *a, const struct config_announce *b)
+/* A prefix that goes leaves its device behind, down; one that comes would need one of its own. */
+static void
+check_devices(const struct config *old, const struct config *next, struct report *report)
 {
-	if (!same_text(a->tun, b->tun))
-		return false;
-	if (!a->tun)
-		return true;
-	for (size_t i = 0; i < a->prefix_count && i < b->prefix_count; i++)
-		if (!same_prefix(&a->prefixes[i], &b->prefixes[i]))
-			return false;
-	return a->prefix_count == b->prefix_count;
+	const struct config_announce *was = &old->announce, *is = &next->announce;
+	if (!same_text(was->tun, is->tun)) {
+		report_add(report, SEVERITY_ERROR, (struct place){.file = next->path}, restart,
+			   "announce: with `tun:` or `bird:` other names need other TUN devices, "
+			   "which only a start can make");
+		return;
+	}
+	for (size_t i = 0; is->tun && i < is->prefix_count; i++) {
+		const struct config_prefix *prefix = &is->prefixes[i];
+		if (!announce_has_prefix(was, prefix))
+			report_add(report, SEVERITY_ERROR,
+				   (struct place){next->path, prefix->line, prefix->column},
+				   "take it back and reload; or give it a route through its device "
+				   "in the daemon's configuration, drain and restart the server",
+				   "announce: with `tun:` or `bird:` %s needs a TUN device, which "
+				   "only a start can make",
+				   prefix->text);
+	}
+}
+
+/*
+ * Devices are numbered by place at a start, and which routes go through them stands in somebody's
+ * bird.conf: unchanged, it would announce another prefix then.
+ */
+static void
+warn_of_renumbering(const struct config *next, struct report *report)
+{
+	const struct config_announce *is = &next->announce;
+	for (size_t i = 0; is->tun && i < is->prefix_count; i++) {
+		const struct config_prefix *prefix = &is->prefixes[i];
+		char now[IFNAMSIZ], then[IFNAMSIZ];
+		if (prefix->slot == i)
+			continue;
+		tun_name(now, is->tun, prefix->slot);
+		tun_name(then, is->tun, i);
+		report_add(report, SEVERITY_WARNING,
+			   (struct place){next->path, prefix->line, prefix->column},
+			   "before the next restart change its route in the daemon's "
+			   "configuration, and take away those of prefixes that went; or bring "
+			   "back the list as it was and reload",
+			   "announce: %s has the TUN device %s until a restart, and %s from then "
+			   "on",
+			   prefix->text, now, then);
+	}
 }
 
 bool
@@ -133,10 +170,6 @@ announce_plan(const struct config *old, struct config *next, struct report *repo
 	struct place place = {.file = next->path};
 	struct place exabgp = {next->path, is->exabgp.line, is->exabgp.column};
 	size_t errors = report->errors;
-	if (!same_devices(was, is))
-		report_add(report, SEVERITY_ERROR, place, restart,
-			   "announce: with `tun:` or `bird:` other prefixes or names need other "
-			   "TUN devices, which only a start can make");
 	if (!same_bird(&was->bird, &is->bird))
 		report_add(report, SEVERITY_ERROR, place, restart,
 			   "announce: bird: socket and protocols are those of the start");
@@ -151,5 +184,8 @@ announce_plan(const struct config *old, struct config *next, struct report *repo
 			   "than %d",
 			   LEASE_GATES);
 	place_peers(was, is);
+	check_devices(old, next, report);
+	if (report->errors == errors)
+		warn_of_renumbering(next, report);
 	return report->errors == errors;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "announce/announce_plan.h"
 #include "announce/bird_client.h"
 #include "announce/bird_select.h"
 #include "announce/driver.h"
@@ -32,6 +33,7 @@ enum {
 struct bird_driver {
 	struct driver driver;
 	struct log *log;
+	const struct config_announce *announce;
 	const struct config_bird *config;
 	struct bird_client *client;
 	struct bird_select select;
@@ -166,6 +168,7 @@ bird_open(const struct driver_setup *setup)
 		return NULL;
 	d->driver = (struct driver){.kind = &driver_bird, .peers = PEER_EXTERNAL};
 	d->log = setup->log;
+	d->announce = announce;
 	d->config = &announce->bird;
 	bird_select_init(&d->select, announce->prefix_count,
 			 (const char *const *)announce->bird.protocols);
@@ -223,6 +226,16 @@ bird_view(const struct driver *driver, size_t index, struct driver_view *view)
 	view->agrees = bird_select_view(&d->select, index, view->wanted, view->observed);
 }
 
+/* Prefixes only go (announce_plan.c), and their links are down already. */
+static void
+bird_change(struct driver *driver)
+{
+	struct bird_driver *d = (struct bird_driver *)driver;
+	for (unsigned slot = 0; slot < d->select.count; slot++)
+		if (!announce_prefix_in(d->announce, slot))
+			bird_select_drop(&d->select, slot);
+}
+
 const struct driver_kind driver_bird = {
 	.name = "bird",
 	.is_configured = bird_is_configured,
@@ -231,5 +244,6 @@ const struct driver_kind driver_bird = {
 	.push = bird_push,
 	.tick = bird_tick,
 	.view = bird_view,
+	.change = bird_change,
 	.close = bird_close,
 };

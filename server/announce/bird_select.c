@@ -47,6 +47,12 @@ bird_select_want(struct bird_select *select, size_t index, enum gate_state state
 }
 
 void
+bird_select_drop(struct bird_select *select, size_t gate)
+{
+	select->gates[gate].has_wanted = false;
+}
+
+void
 bird_select_forget(struct bird_select *select)
 {
 	select->known = false;

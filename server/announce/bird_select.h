@@ -58,6 +58,9 @@ void bird_select_init(struct bird_select *select, size_t count,
  */
 bool bird_select_want(struct bird_select *select, size_t gate, enum gate_state state);
 
+/* The prefix is gone for good: its protocols are left as they are, and not missed. */
+void bird_select_drop(struct bird_select *select, size_t gate);
+
 /* A connection began or ended: nothing is known. */
 void bird_select_forget(struct bird_select *select);
 

@@ -171,13 +171,6 @@ test_only_a_restart(void **state)
 	next->config.announce.tun = second;
 	expect_plan(old, next, false);
 	next->config.announce.tun = first;
-	/* Devices are numbered: with them every other list is another set of devices. */
-	next->config.announce.prefix_count = 1;
-	expect_plan(old, next, false);
-	next->config.announce.prefix_count = 2;
-	next->prefixes[0].bytes[1] = 'b';
-	next->prefixes[1].bytes[1] = 'a';
-	expect_plan(old, next, false);
 	old->config.announce.tun = next->config.announce.tun = NULL;
 	expect_plan(old, next, true);
 	next->config.announce.bird.socket = first;
@@ -196,6 +189,38 @@ test_only_a_restart(void **state)
 	free(next);
 }
 
+/* Devices are those of the start: prefixes can go, and their devices remain theirs. */
+static void
+test_devices(void **state)
+{
+	struct draft *old = draft("abc", ""), *next = draft("bc", ""), *other = draft("ac", "");
+	struct draft *last = draft("ab", ""), *more = draft("abcd", "");
+	struct draft *const all[] = {old, next, other, last, more};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(all); i++)
+		all[i]->config.announce.tun = first;
+	/* The last one: the same numbers after a restart. */
+	assert_true(announce_plan(&old->config, &last->config, &report));
+	assert_int_equal(report.count, 0);
+	/* Any other: told for each prefix that a restart would move. */
+	snprintf(next->prefixes[1].text, sizeof next->prefixes[1].text, "10.99.0.0/16");
+	assert_true(announce_plan(&old->config, &next->config, &report));
+	assert_int_equal(report.count, 2);
+	assert_int_equal(report.findings[1].severity, SEVERITY_WARNING);
+	assert_non_null(strstr(report.findings[1].message,
+			       "10.99.0.0/16 has the TUN device anyns2 until a restart, and anyns1 "
+			       "from then on"));
+	report_clear(&report);
+	assert_int_equal(next->prefixes[0].slot, 1);
+	assert_int_equal(next->prefixes[1].slot, 2);
+	/* One that comes has no device; nor has one that was gone. */
+	expect_plan(old, more, false);
+	expect_plan(next, other, false);
+	for (size_t i = 0; i < ARRAY_LENGTH(all); i++)
+		free(all[i]);
+}
+
 int
 main(void)
 {
@@ -205,6 +230,7 @@ main(void)
 		cmocka_unit_test(test_peers),
 		cmocka_unit_test(test_all_peers_change),
 		cmocka_unit_test(test_only_a_restart),
+		cmocka_unit_test(test_devices),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

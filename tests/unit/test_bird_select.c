@@ -122,6 +122,23 @@ test_each_role(void **state)
 	expect_nothing();
 }
 
+/* Its protocols may stay or go with it. */
+static void
+test_dropped(void **state)
+{
+	(void)state;
+	assert_true(bird_select_want(&select_, 0, GATE_UP));
+	observe(true, false, false);
+	expect_nothing();
+	bird_select_begin(&select_);
+	bird_select_end(&select_);
+	assert_string_equal(bird_select_missing(&select_), "any_up");
+	bird_select_drop(&select_, 0);
+	assert_null(bird_select_missing(&select_));
+	observe(false, true, true);
+	expect_nothing();
+}
+
 /* Somebody else's `configure`, `disable` and `enable` are seen and repaired. */
 static void
 test_repairs(void **state)
@@ -241,6 +258,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_nothing_wanted, setup),
 		cmocka_unit_test_setup(test_each_role, setup),
+		cmocka_unit_test_setup(test_dropped, setup),
 		cmocka_unit_test_setup(test_repairs, setup),
 		cmocka_unit_test_setup(test_refused, setup),
 		cmocka_unit_test_setup(test_forgets, setup),
