@@ -117,13 +117,14 @@ lock_memory(struct log *log)
 }
 
 static bool
-drop_privileges(const struct config *config, struct log *log)
+drop_privileges(const struct announcer_setup *setup)
 {
+	struct log *log = setup->log;
 	struct report report = REPORT_INIT;
 	/* The link of a TUN device is set later, by who we are then. */
-	if (config->user && config->announce.tun && !tun_keep_rights())
+	if (setup->user && setup->config->announce.tun && !tun_keep_rights())
 		log_warning(log, "cannot keep the right to set links: %s", strerrordesc_np(errno));
-	bool done = !config->user || privileges_drop(config->user, &report);
+	bool done = !setup->user || privileges_become(setup->user, &report);
 	log_report(log, &report);
 	report_clear(&report);
 	return done;
@@ -144,7 +145,7 @@ be_announcer(const struct announcer_setup *setup, struct lease *lease)
 	if (!good)
 		log_error(setup->log, "the announcer cannot protect the lease: %s",
 			  strerrordesc_np(errno));
-	good = good && drop_privileges(setup->config, setup->log);
+	good = good && drop_privileges(setup);
 	/* With no more rights than the health thread will have: both or neither are real-time. */
 	if (good)
 		(void)priority_take();
@@ -219,14 +220,18 @@ announcer_start(struct announcer *announcer, const struct config *config, struct
 {
 	struct listeners listeners = {0};
 	struct drivers drivers = {0};
+	struct privileges user;
 	struct announcer_setup setup = {.config = config,
+					.user = config->user ? &user : NULL,
 					.lease = lease,
 					.log = log,
 					.listeners = &listeners,
 					.drivers = &drivers};
 	int pair[2] = {-1, -1};
 	*announcer = (struct announcer){.pid = -1, .fd = -1};
-	bool good = open_listeners(&listeners, config, report) &&
+	/* Whose name is looked up before the fork has not to be locked after it. */
+	bool good = (!config->user || privileges_find(config->user, &user, report)) &&
+		    open_listeners(&listeners, config, report) &&
 		    drivers_prepare(&drivers, config, report);
 	if (good) {
 		good = socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,

@@ -10,10 +10,12 @@
 #include "anyns/config.h"
 #include "anyns/lease.h"
 #include "anyns/log.h"
+#include "base/privileges.h"
 
 struct announcer_setup {
 	const struct config *config;
 	const struct lease *lease;
+	const struct privileges *user; /* to become; NULL: the one that it is */
 	struct log *log;
 	int fd; /* our end of the socketpair: orders in, struct announcer_event out */
 	const struct listeners *listeners; /* open; the loop's, which closes them */

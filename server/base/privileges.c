@@ -4,11 +4,10 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 bool
-privileges_drop(const char *user, struct report *report)
+privileges_find(const char *user, struct privileges *found, struct report *report)
 {
 	struct place place = {0};
 	errno = 0;
@@ -19,22 +18,45 @@ privileges_drop(const char *user, struct report *report)
 			   "there is no user \"%s\"", user);
 		return false;
 	}
-	if (geteuid() == entry->pw_uid)
+	found->user = user;
+	found->uid = entry->pw_uid;
+	found->gid = entry->pw_gid;
+	found->group_count = PRIVILEGES_GROUPS;
+	if (getgrouplist(user, found->gid, found->groups, &found->group_count) >= 0)
+		return true;
+	report_add(report, SEVERITY_ERROR, place, "use a user of this service's own",
+		   "user \"%s\" is in more than %d groups", user, PRIVILEGES_GROUPS);
+	return false;
+}
+
+bool
+privileges_become(const struct privileges *found, struct report *report)
+{
+	struct place place = {0};
+	uid_t uid = found->uid;
+	gid_t gid = found->gid;
+	if (geteuid() == uid)
 		return true;
 	/* In this order: without root the groups could not be given up any more. */
-	if (initgroups(user, entry->pw_gid) != 0 ||
-	    setresgid(entry->pw_gid, entry->pw_gid, entry->pw_gid) != 0 ||
-	    setresuid(entry->pw_uid, entry->pw_uid, entry->pw_uid) != 0) {
+	if (setgroups((size_t)found->group_count, found->groups) != 0 ||
+	    setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0) {
 		report_errno(report, SEVERITY_ERROR, place,
 			     "start as root, or as that user, or leave `user:` out",
-			     "cannot become user \"%s\"", user);
+			     "cannot become user \"%s\"", found->user);
 		return false;
 	}
 	/* A kernel that let us back would make all of this vain. */
-	if (entry->pw_uid != 0 && setuid(0) == 0) {
+	if (uid != 0 && setuid(0) == 0) {
 		report_add(report, SEVERITY_ERROR, place, NULL,
-			   "could become root again after changing to user \"%s\"", user);
+			   "could become root again after changing to user \"%s\"", found->user);
 		return false;
 	}
 	return true;
+}
+
+bool
+privileges_drop(const char *user, struct report *report)
+{
+	struct privileges found;
+	return privileges_find(user, &found, report) && privileges_become(&found, report);
 }

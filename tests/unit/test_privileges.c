@@ -86,12 +86,52 @@ says_what_the_system_refuses(void **state)
 	assert_int_equal(in_child(back_to_root), 0);
 }
 
+/* The groups are the user's, and those of nobody else. */
+static int
+become_with_groups(void)
+{
+	struct report report = REPORT_INIT;
+	struct privileges found;
+	gid_t groups[64];
+
+	if (!privileges_find("nobody", &found, &report) || found.group_count < 1)
+		return 1;
+	found.group_count = 2;
+	found.groups[0] = found.gid;
+	found.groups[1] = 4711;
+	if (!privileges_become(&found, &report) || report.count)
+		return 2;
+	int count = getgroups(64, groups);
+	for (int i = 0; i < count; i++)
+		if (groups[i] != found.gid && groups[i] != 4711)
+			return 3;
+	if (count < 1 || geteuid() != found.uid || getegid() != found.gid)
+		return 4;
+	/* Nobody else any more. */
+	found.uid++;
+	if (privileges_become(&found, &report))
+		return 5;
+	return report_has(&report, SEVERITY_ERROR, "cannot become user \"nobody\"") ? 0 : 6;
+}
+
+static void
+becomes_what_was_found(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(in_child(become_with_groups), 0);
+}
+
 static void
 unknown_user(void **state)
 {
 	struct report report = REPORT_INIT;
 
 	(void)state;
+	struct privileges found;
+	assert_false(privileges_find("no-such-user-here", &found, &report));
+	report_clear(&report);
 	assert_false(privileges_drop("no-such-user-here", &report));
 	assert_int_equal(report.errors, 1);
 	assert_true(report_has(&report, SEVERITY_ERROR, "no-such-user-here"));
@@ -117,6 +157,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gives_up_root),
 		cmocka_unit_test(says_what_the_system_refuses),
+		cmocka_unit_test(becomes_what_was_found),
 		cmocka_unit_test(unknown_user),
 		cmocka_unit_test(own_user),
 	};
