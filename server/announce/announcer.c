@@ -220,7 +220,7 @@ announcer_start(struct announcer *announcer, const struct config *config, struct
 {
 	struct listeners listeners = {0};
 	struct drivers drivers = {0};
-	struct privileges user;
+	struct privileges user = {0};
 	struct announcer_setup setup = {.config = config,
 					.user = config->user ? &user : NULL,
 					.lease = lease,

@@ -51,14 +51,14 @@ announcing_open(const struct config *config, struct log *log, struct report *rep
 		announcing->sessions[i].since = MONOTIME_NEVER;
 	if (!announcing || !announcing->lease) {
 		report_errno(report, SEVERITY_ERROR, place, NULL, "cannot prepare announcing");
-		announcing_close(announcing, NULL);
+		announcing_close(announcing);
 		return NULL;
 	}
 	priority_allow();
 	announcing->forked = announcer_start(&announcing->announcer, config, announcing->lease, log,
 					     report);
 	if (!announcing->forked) {
-		announcing_close(announcing, NULL);
+		announcing_close(announcing);
 		return NULL;
 	}
 	return announcing;
@@ -278,14 +278,21 @@ announcing_driver(const struct announcing *announcing, unsigned number, unsigned
 
 /* The route first: the announcer withdraws before the health thread stops renewing. */
 void
-announcing_close(struct announcing *announcing, const char *reason)
+announcing_stop(struct announcing *announcing, const char *reason)
 {
 	if (!announcing)
 		return;
 	if (announcing->forked)
-		announcer_stop(&announcing->announcer, reason ? reason : "server could not start");
+		announcer_stop(&announcing->announcer, reason);
 	if (announcing->health)
 		health_stop(announcing->health);
+}
+
+void
+announcing_close(struct announcing *announcing)
+{
+	if (!announcing)
+		return;
 	health_free(announcing->health);
 	lease_free(announcing->lease);
 	free(announcing);

@@ -80,8 +80,13 @@ const struct announcing_session *announcing_session(const struct announcing *ann
 const struct announcing_driver *announcing_driver(const struct announcing *announcing,
 						  unsigned number, unsigned slot);
 
-/* Withdraws what is left with the reason, ends announcer and health thread, frees all. NULL is
- * legal. */
-void announcing_close(struct announcing *announcing, const char *reason);
+/*
+ * Withdraws what is left with the reason, ends announcer and health thread. The lease remains: the
+ * workers, which are to end after it, note in it what they are busy with. NULL is legal.
+ */
+void announcing_stop(struct announcing *announcing, const char *reason);
+
+/* Frees all; when the transports are closed. Stopped before, or never started; NULL is legal. */
+void announcing_close(struct announcing *announcing);
 
 #endif

@@ -431,12 +431,14 @@ static void
 stop(struct server *server)
 {
 	control_close(server->control);
-	announcing_close(server->announcing, server->failed ? "server failed" : "server stopped");
+	announcing_stop(server->announcing, server->failed ? "server failed" : "server stopped");
 	if (!net_close(server->net)) {
 		log_error(server->log, "a thread that answers queries hangs and does not end: the "
 				       "routes are withdrawn, the process ends without it");
 		return; /* it may use all that is freed below */
 	}
+	/* Not before: the workers wrote into the lease. */
+	announcing_close(server->announcing);
 	/* Only now: the workers left the loader nothing to end with. */
 	if (server->loading) {
 		pthread_join(server->loader, NULL);

@@ -201,13 +201,14 @@ test_no_such_user(void **state)
 {
 	struct stand *stand = stand_open();
 	struct announcer announcer;
-	struct announcer_event event;
 	(void)state;
 	stand->config.user = (char[]){"no-such-user"};
-	start(&announcer, stand);
-	router_wait(&stand->router, recv(announcer.fd, &event, sizeof event, MSG_DONTWAIT) == 0);
-	announcer_stop(&announcer, "end");
-	assert_non_null(strstr(stand_log(stand), "there is no user \"no-such-user\""));
+	assert_false(
+		announcer_start(&announcer, &stand->config, stand->lease, stand->log, &report));
+	assert_int_equal(announcer.pid, -1);
+	assert_int_equal(report.errors, 1);
+	assert_non_null(strstr(report.findings[0].message, "there is no user \"no-such-user\""));
+	report_clear(&report);
 	stand_close(stand);
 }
 
