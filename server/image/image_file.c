@@ -241,11 +241,28 @@ open_zones(struct image_file *file, struct report *report)
 		if (!open_segment(file, i, report))
 			return false;
 	}
-	struct image image = {.lost = mapping_lost(file->mapping)};
-	return !image_lost(&image) || refuse(file, report, "an image file that is cut short");
+	return true;
 }
 
 /* ------------------------------------------------------------ open and release */
+
+/* Whether nobody wrote to the file since it was opened: what was read of it may be half of this and
+ * half of that. */
+static bool
+is_still(struct image_file *file, int fd, struct report *report)
+{
+	const struct stat *then = &file->status;
+	struct image image = {.lost = mapping_lost(file->mapping)};
+	struct stat now;
+	if (fstat(fd, &now) < 0)
+		return failed(file, report, "read");
+	if (now.st_size < then->st_size || image_lost(&image))
+		return refuse(file, report, "an image file that is cut short");
+	if (now.st_size != then->st_size || now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
+	    now.st_mtim.tv_nsec != then->st_mtim.tv_nsec)
+		return refuse(file, report, "an image file that changes while it is read");
+	return true;
+}
 
 static bool
 open_fd(struct image_file *file, int fd, struct report *report)
@@ -259,7 +276,7 @@ open_fd(struct image_file *file, int fd, struct report *report)
 	file->mapping = mapping_new(fd, (size_t)file->status.st_size);
 	if (!file->mapping)
 		return failed(file, report, "map");
-	return open_zones(file, report);
+	return open_zones(file, report) && is_still(file, fd, report);
 }
 
 struct image_file *

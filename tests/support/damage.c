@@ -104,8 +104,8 @@ damage_ask(struct damage *damage, uint8_t *bytes, size_t size)
 	return segment != NULL;
 }
 
-static void
-ask_zones(struct damage *damage, const struct image_file *file)
+void
+damage_ask_open(struct damage *damage, const struct image_file *file)
 {
 	enum { ZONES_MAX = 16 };
 	struct directory_entry entries[ZONES_MAX];
@@ -132,7 +132,7 @@ damage_ask_file(struct damage *damage, const uint8_t *bytes, size_t size)
 	bool written = fd >= 0 && write(fd, bytes, size) == (ssize_t)size;
 	struct image_file *file = written ? image_file_open(path, &report) : NULL;
 	if (file)
-		ask_zones(damage, file);
+		damage_ask_open(damage, file);
 	image_file_release(file);
 	report_clear(&report);
 	if (fd >= 0)
