@@ -21,7 +21,8 @@ struct image_file;
 
 /* A zone in the file, for those who write one and those who read one. */
 struct image_zone {
-	struct segment *segment;
+	struct segment *segment;   /* read: NULL when it is damaged, */
+	const char *fault;         /* and how; written: not looked at */
 	enum zonemd_policy zonemd; /* it was checked with */
 	int64_t expires;           /* its first signature, seconds since 1970; INT64_MAX: none */
 	int64_t recheck;           /* when other findings may come up, likewise; INT64_MAX: never */
@@ -34,7 +35,8 @@ struct image_zone {
 
 /*
  * Opens the file at `path` and checks all of it but the insides of segments: a time that depends on
- * how many zones there are, not on how large they are. NULL with one error in the report.
+ * how many zones there are, not on how large they are. NULL with one error in the report. A zone
+ * whose segment is damaged stands in an open file without one.
  */
 struct image_file *image_file_open(const char *path, struct report *report) NODISCARD;
 
@@ -55,6 +57,7 @@ struct timespec image_file_modified(const struct image_file *file);
 
 /* The zones are in canonical order of their names. `index` < image_file_count(). Borrowed. */
 size_t image_file_count(const struct image_file *file);
+const uint8_t *image_file_apex(const struct image_file *file, size_t index);
 struct image_zone image_file_zone(const struct image_file *file, size_t index);
 
 /* Index of the zone `apex` (a well-formed wire name, lower case); image_file_count(): none. */

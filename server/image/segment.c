@@ -107,10 +107,8 @@ segment_open(const void *bytes, size_t size, const char *name, struct report *re
 }
 
 struct segment *
-segment_map(struct mapping *mapping, size_t offset, size_t size, const char *name,
-	    struct report *report)
+segment_map(struct mapping *mapping, size_t offset, size_t size, const char **fault)
 {
-	struct place place = {.file = name};
 	const uint8_t *bytes = mapping_bytes(mapping) + offset;
 	/* Header, name and salt decide how far readers go. The file may be written to at any time:
 	 * they are copied first and checked then, so that what was checked is what is used. */
@@ -120,15 +118,13 @@ segment_map(struct mapping *mapping, size_t offset, size_t size, const char *nam
 	} copy;
 	size_t most = size_min(size, sizeof copy.bytes);
 	memcpy(copy.bytes, bytes, most);
-	const char *fault = find_fault(copy.bytes, most, size);
-	if (fault)
-		return refuse(fault, place, report);
+	*fault = find_fault(copy.bytes, most, size);
+	if (*fault)
+		return NULL;
 	size_t top = sizeof copy.header + copy.header.apex_size + copy.header.salt_size;
 	struct segment *segment = malloc(sizeof *segment + top);
-	if (!segment) {
-		report_errno(report, SEVERITY_ERROR, place, NULL, "cannot open a zone");
+	if (!segment)
 		return NULL;
-	}
 	memcpy(segment + 1, copy.bytes, top);
 	*segment = (struct segment){.bytes = bytes,
 				    .size = size,

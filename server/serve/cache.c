@@ -66,6 +66,27 @@ is_ours(const struct image_file *file)
 	return owner == 0 || owner == geteuid();
 }
 
+/* One line for all: what is lost is a moment of the start. */
+static void
+warn_of_damaged(const struct image_file *file, struct report *report)
+{
+	char text[NAME_TEXT_MAX];
+	size_t first = image_file_count(file);
+	size_t damaged = 0;
+	for (size_t i = image_file_count(file); i-- > 0;) {
+		if (image_file_zone(file, i).segment)
+			continue;
+		first = i;
+		damaged++;
+	}
+	if (damaged)
+		report_add(report, SEVERITY_WARNING, (struct place){.file = image_file_path(file)},
+			   "they are compiled from text, and the cache is written anew",
+			   "%zu zones of the image cache are damaged, the first %s: %s", damaged,
+			   name_text(text, image_file_apex(file, first)),
+			   image_file_zone(file, first).fault);
+}
+
 struct cache *
 cache_open(const struct config *config, struct report *report)
 {
@@ -83,6 +104,8 @@ cache_open(const struct config *config, struct report *report)
 		cache->file = NULL;
 	}
 	take_over(report, &errors);
+	if (cache && cache->file)
+		warn_of_damaged(cache->file, report);
 	report_clear(&errors);
 	free(path);
 	if (cache && cache->file)
@@ -114,7 +137,8 @@ cache_take(const struct cache *cache, const struct config_zone *configured,
 	    strcmp(image_file_made_by(cache->file), "anyns " ANYNS_VERSION) != 0)
 		return false;
 	struct image_zone found = image_file_zone(cache->file, index);
-	if (found.zonemd != zonemd || now >= found.recheck || found.file_count == 0)
+	if (!found.segment || found.zonemd != zonemd || now >= found.recheck ||
+	    found.file_count == 0)
 		return false;
 	for (size_t i = 0; i < found.file_count; i++)
 		if (!found.files[i].path)

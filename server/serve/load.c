@@ -142,7 +142,7 @@ list_zones(struct job *job)
 	if (most)
 		qsort(sorted, config->zone_count, sizeof(*sorted), compare_configured);
 	for (size_t i = 0; i < most; i++) {
-		const uint8_t *apex = segment_apex(image_file_zone(loaded->image, i).segment);
+		const uint8_t *apex = image_file_apex(loaded->image, i);
 		if (is_image_only(job, sorted, apex))
 			name_lower(loaded->zones[loaded->count++].apex, apex);
 	}

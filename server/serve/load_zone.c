@@ -105,14 +105,16 @@ image_admits(const struct load_sources *sources, const struct config_zone *confi
 {
 	char text[NAME_TEXT_MAX];
 	const char *fault = NULL;
-	if (!is_sound(sources, found->segment))
+	const char *how = found->fault ? ": " : "";
+	if (!found->segment || !is_sound(sources, found->segment))
 		fault = "is damaged";
 	else if (sources->config->zonemd == ZONEMD_REQUIRE && found->zonemd != ZONEMD_REQUIRE)
 		fault = "was compiled without zonemd: require";
 	if (fault)
 		report_add(&zone->report, SEVERITY_ERROR, image_place(sources),
-			   remedy_of(configured), "zone %s in the image %s",
-			   name_text(text, zone->apex), fault);
+			   remedy_of(configured), "zone %s in the image %s%s%s",
+			   name_text(text, zone->apex), fault, how,
+			   found->fault ? found->fault : "");
 	return !fault;
 }
 

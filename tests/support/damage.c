@@ -112,11 +112,12 @@ damage_ask_open(struct damage *damage, const struct image_file *file)
 	struct report report = REPORT_INIT;
 	size_t count = size_min(image_file_count(file), ZONES_MAX);
 	for (size_t i = 0; i < count; i++) {
-		struct segment *segment = image_file_zone(file, i).segment;
-		entries[i] = (struct directory_entry){segment_apex(segment), segment};
+		struct image_zone zone = image_file_zone(file, i);
+		const uint8_t *apex = image_file_apex(file, i);
+		entries[i] = (struct directory_entry){apex, zone.segment};
 		image_file_findings(file, i, &report);
-		if (image_file_find(file, segment_apex(segment)) != i)
-			abort(); /* what is sorted is found */
+		if (image_file_find(file, apex) != i || !zone.segment != !!zone.fault)
+			abort(); /* what is sorted is found, what is missing is told */
 	}
 	ask_directory(damage, directory_build(entries, count, &report));
 	report_clear(&report);

@@ -2,33 +2,9 @@
 /* Loads from an image file; the rest of load.c is in test_load.c. */
 #include "serve/load.h"
 
-#include "serve_fixture.h"
+#include "load_fixture.h"
 
 #include "anyns/name.h"
-
-#define ONE_ZONE  "zones: [{name: a.example, file: a.zone}]\n"
-#define TWO_ZONES "zones: [{name: a.example, file: a.zone}, {name: b.example, file: b.zone}]\n"
-
-static struct loaded *
-load(const struct config *config, const struct loaded *previous, unsigned threads)
-{
-	struct load_options options = {.previous = previous, .threads = threads};
-	struct report report = REPORT_INIT;
-	struct loaded *loaded = load_zones(config, &options, &report);
-
-	assert_non_null(loaded);
-	assert_int_equal(report.errors, 0);
-	report_clear(&report);
-	return loaded;
-}
-
-static const void *
-bytes_of(const struct loaded_zone *zone)
-{
-	size_t size;
-
-	return segment_bytes(zone->segment, &size);
-}
 
 #define IMAGE "image: zones.image\n"
 
@@ -54,19 +30,11 @@ put_image(const struct folder *folder, const char *zones)
 	config_free(config);
 }
 
-/* Changes the last byte of zones.image, which is one of its last zone. */
-static void
-damage_image(const struct folder *folder)
+static const char *
+image_path(const struct folder *folder, char path[static 128])
 {
-	char path[128];
-	snprintf(path, sizeof(path), "%s/zones.image", folder->path);
-	FILE *file = fopen(path, "r+b");
-	assert_non_null(file);
-	fseek(file, -1, SEEK_END);
-	int last = fgetc(file);
-	fseek(file, -1, SEEK_END);
-	fputc(last ^ 1, file);
-	fclose(file);
+	snprintf(path, 128, "%s/zones.image", folder->path);
+	return path;
 }
 
 static void
@@ -146,10 +114,11 @@ static void
 image_damaged(void **state)
 {
 	struct folder *folder = *state;
+	char path[128];
 	put_file(folder, "a.zone", ZONE_GOOD(1));
 	put_file(folder, "b.zone", ZONE_GOOD(2));
 	put_image(folder, TWO_ZONES);
-	damage_image(folder);
+	damage_last_zone(image_path(folder, path));
 	for (unsigned text = 0; text < 2; text++) {
 		struct config *config = make_config(folder, text ? TWO_ZONES IMAGE : IMAGE);
 		struct loaded *first = load(config, NULL, 2);
@@ -170,6 +139,45 @@ image_damaged(void **state)
 		load_free(third);
 		config_free(config);
 	}
+}
+
+/* A segment that cannot even be opened costs its own zone, by name. */
+static void
+one_header_damaged(void **state)
+{
+	struct folder *folder = *state;
+	char path[128];
+	put_file(folder, "a.zone", ZONE_GOOD(1));
+	put_file(folder, "b.zone", ZONE_GOOD(2));
+	put_image(folder, TWO_ZONES);
+	damage_last_header(image_path(folder, path));
+	for (unsigned text = 0; text < 2; text++) {
+		struct config *config = make_config(folder, text ? TWO_ZONES IMAGE : IMAGE);
+		struct loaded *loaded = load(config, NULL, 2);
+		const struct loaded_zone *zone = &loaded->zones[1];
+		assert_int_equal(loaded->count, 2);
+		assert_int_equal(loaded->zones[0].origin, ORIGIN_IMAGE);
+		assert_non_null(loaded->zones[0].segment);
+		assert_int_equal(loaded->zones[0].report.count + loaded->report.count, 0);
+		assert_int_equal(zone->report.errors, 1);
+		assert_true(report_has(&zone->report, SEVERITY_ERROR,
+				       "zone b.example. in the image is damaged: not an answer"));
+		assert_int_equal(zone->segment != NULL, text);
+		load_free(loaded);
+		config_free(config);
+	}
+	/* Better what is served than nothing. */
+	struct config *config = make_config(folder, IMAGE);
+	put_image(folder, TWO_ZONES);
+	struct loaded *first = load(config, NULL, 2);
+	put_image(folder, TWO_ZONES);
+	damage_last_header(image_path(folder, path));
+	struct loaded *second = load(config, first, 2);
+	assert_true(second->zones[1].stale);
+	assert_int_equal(segment_serial(second->zones[1].segment), 2);
+	load_free(first);
+	load_free(second);
+	config_free(config);
 }
 
 /* The file cannot be used: at the start the text, at a reload what is mapped. */
@@ -243,9 +251,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(image_is_mapped), cmocka_unit_test(image_only),
-		cmocka_unit_test(image_damaged),   cmocka_unit_test(image_gone_at_reload),
-		cmocka_unit_test(text_only),       cmocka_unit_test(no_zone_at_all),
+		cmocka_unit_test(image_is_mapped),      cmocka_unit_test(image_only),
+		cmocka_unit_test(image_damaged),        cmocka_unit_test(one_header_damaged),
+		cmocka_unit_test(image_gone_at_reload), cmocka_unit_test(text_only),
+		cmocka_unit_test(no_zone_at_all),
 	};
 	return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
