@@ -69,7 +69,8 @@ void image_file_findings(const struct image_file *file, size_t index, struct rep
 /*
  * Writes a file with `count` zones, no name twice, in any order. Whole or not at all: `path` is
  * replaced once everything is on the disk. The same zones give the same bytes. `*size` is how many;
- * may be NULL. false with one error in the report; then nothing is left behind.
+ * may be NULL. false with one error in the report; then nothing is left behind, and the error says
+ * so should the file have been replaced all the same: only that it lasts is not known.
  */
 bool image_file_write(const char *path, const struct image_zone *zones, size_t count,
 		      uint64_t *size, struct report *report) NODISCARD;

@@ -283,15 +283,21 @@ write_beside(const char *beside, const char *path, const struct table *t)
 	return ok;
 }
 
-/* `folder` is open. false, with errno. */
-static bool
+enum outcome {
+	UNCHANGED, /* it failed, errno says why */
+	UNSURE,    /* the file is in its place, but a power cut may undo that; errno says why */
+	REPLACED,
+};
+
+/* `folder` is open. */
+static enum outcome
 write_file(int folder, const char *path, const struct table *t)
 {
 	size_t size = strlen(path) + 64;
 	char *beside = malloc(size);
 	if (!beside || !name_beside(beside, size, path)) {
 		free(beside);
-		return false;
+		return UNCHANGED;
 	}
 	int fd = openat(folder, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0644);
 	bool named = fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR);
@@ -303,7 +309,7 @@ write_file(int folder, const char *path, const struct table *t)
 	free(beside);
 	errno = error;
 	/* The folder too: a name that is not on the disk is no file after a power cut. */
-	return ok && fsync(folder) == 0;
+	return !ok ? UNCHANGED : fsync(folder) < 0 ? UNSURE : REPLACED;
 }
 
 static int
@@ -324,21 +330,27 @@ image_file_write(const char *path, const struct image_zone *zones, size_t count,
 		 struct report *report)
 {
 	struct table t = {0};
+	struct place place = {.file = path};
+	enum outcome outcome = UNCHANGED;
 	int folder = open_folder(path);
-	bool ok = folder >= 0 && table_start(&t, zones, count);
-	if (ok) {
+	if (folder >= 0 && table_start(&t, zones, count)) {
 		table_fill(&t);
-		ok = table_finish(&t) && write_file(folder, path, &t);
+		outcome = table_finish(&t) ? write_file(folder, path, &t) : UNCHANGED;
 	}
-	if (!ok)
-		report_errno(report, SEVERITY_ERROR, (struct place){.file = path},
+	if (outcome == UNCHANGED)
+		report_errno(report, SEVERITY_ERROR, place,
 			     "make room or name another place; nothing was changed",
 			     "cannot write the image file");
-	if (ok && size)
+	if (outcome == UNSURE)
+		report_errno(
+			report, SEVERITY_ERROR, place, "look after the disk and write it again",
+			"the image file was replaced and is whole, but its folder cannot be "
+			"brought to the disk: after a power cut the file of before may be back");
+	if (outcome != UNCHANGED && size)
 		*size = t.header->size;
 	if (folder >= 0)
 		close(folder);
 	free(t.sorted);
 	free(t.bytes);
-	return ok;
+	return outcome == REPLACED;
 }

@@ -204,7 +204,7 @@ cache_write(const struct config *config, const struct loaded *loaded, size_t *co
 	if (!ok)
 		report_add(report, SEVERITY_WARNING, (struct place){.file = path},
 			   "make room, or let the user of anyns write to the folder",
-			   "%s; the next start compiles all zones again",
+			   "%s; the next start may have to compile all zones again",
 			   errors.count ? errors.findings[0].message
 					: "no memory for the image cache");
 	report_clear(&errors);

@@ -154,16 +154,25 @@ test_beside(void **state)
 	}
 }
 
-/* The folder is not on the disk: an error, for after a power cut the file may be another one. */
+/* The folder is not on the disk: an error, for after a power cut the file may be another one; and
+ * it says which of them is there now. */
 static void
 test_folder_not_synced(void **state)
 {
 	struct fixture *f = *state;
-	fault_call_arm(FAULT_FSYNC, 1, EIO);
-	expect_fault(f, EIO);
 	struct report report = REPORT_INIT;
+	size_t before = open_descriptors();
+	uint64_t size = 0;
+	fault_call_arm(FAULT_FSYNC, 1, EIO);
+	assert_false(image_file_write(f->path, f->zones, 1, &size, &report));
+	assert_true(fault_calls_disarm());
+	assert_null(strstr(report.findings[0].remedy, "nothing was changed"));
+	expect_told(&report, f->path, "was replaced and is whole", EIO);
+	assert_int_equal(open_descriptors(), before);
 	struct image_file *file = image_file_open(f->path, &report);
-	assert_non_null(file); /* whole, whichever it is */
+	assert_non_null(file);
+	assert_int_equal(image_file_count(file), 1); /* the new one */
+	assert_int_equal(image_file_size(file), size);
 	image_file_release(file);
 }
 
