@@ -342,8 +342,10 @@ load_zones(const struct config *config, const struct load_options *options, stru
 {
 	struct loaded *loaded = calloc(1, sizeof *loaded);
 	struct job job = {.config = config, .options = options, .loaded = loaded};
-	if (loaded)
+	if (loaded) {
 		atomic_init(&loaded->references, 1);
+		loaded->serial = options->previous ? options->previous->serial + 1 : 1;
+	}
 	bool ok = loaded && prepare(&job);
 	if (ok)
 		ok = run(&job, report);

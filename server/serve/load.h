@@ -38,6 +38,7 @@ struct loaded_zone {
 
 struct loaded {
 	atomic_uint references;
+	uint64_t serial; /* one more than that of the previous load */
 	struct loaded_zone *zones;
 	size_t count;
 	struct directory *directory; /* NULL when zones were only checked */

@@ -57,9 +57,13 @@ reuses_the_unchanged(void **state)
 	assert_false(second->zones[1].reused);
 	assert_ptr_not_equal(bytes_of(&second->zones[1]), bytes_of(&first->zones[1]));
 	assert_int_equal(segment_serial(second->zones[1].segment), 3);
+	uint64_t first_serial = first->serial;
 	/* What was taken over lives on without its first owner, and can be taken over again. */
 	load_free(first);
 	struct loaded *third = load(config, second, 1);
+	assert_int_equal(first_serial, 1);
+	assert_int_equal(second->serial, 2);
+	assert_int_equal(third->serial, 3);
 	load_free(second);
 	assert_true(third->zones[0].reused && third->zones[1].reused);
 	assert_int_equal(segment_serial(third->zones[0].segment), 1);
