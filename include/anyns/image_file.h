@@ -49,6 +49,12 @@ void image_file_release(struct image_file *file);
 /* Whether the file at `path` is still this one, unchanged since it was opened. */
 bool image_file_is(const struct image_file *file, const char *path);
 
+/*
+ * Whether it should be opened anew even if it looks unchanged: a zone of it was found damaged, or
+ * it was written to, which nobody sees who writes in the same tick of the clock.
+ */
+bool image_file_doubtful(const struct image_file *file);
+
 const char *image_file_path(const struct image_file *file);
 const char *image_file_made_by(const struct image_file *file); /* "anyns 1.2" */
 uint64_t image_file_size(const struct image_file *file);

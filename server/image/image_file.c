@@ -350,6 +350,15 @@ image_file_is(const struct image_file *file, const char *path)
 	       now.st_ctim.tv_nsec == then->st_ctim.tv_nsec;
 }
 
+bool
+image_file_doubtful(const struct image_file *file)
+{
+	bool doubtful = mapping_suspect(file->mapping) || atomic_load(mapping_lost(file->mapping));
+	for (uint32_t i = 0; !doubtful && i < file->header->zone_count; i++)
+		doubtful = !file->segments[i] || segment_trust(file->segments[i]) == SEGMENT_BAD;
+	return doubtful;
+}
+
 const char *
 image_file_path(const struct image_file *file)
 {

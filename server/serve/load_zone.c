@@ -247,6 +247,20 @@ take_stale(const struct load_sources *sources, const struct loaded_zone *previou
 	zone->stale = true;
 }
 
+/* When the image does not give it. */
+static void
+take_other(const struct load_sources *sources, const struct config_zone *configured,
+	   const struct loaded_zone *previous, struct loaded_zone *zone)
+{
+	if (configured && (take_previous(sources, configured, previous, zone) ||
+			   take_cache(sources, configured, previous, zone)))
+		return;
+	if (configured)
+		take_text(sources, configured, zone);
+	if (!zone->segment)
+		take_stale(sources, previous, zone);
+}
+
 void
 load_zone(const struct load_sources *sources, const struct config_zone *configured,
 	  const struct loaded_zone *previous, struct loaded_zone *zone)
@@ -256,13 +270,9 @@ load_zone(const struct load_sources *sources, const struct config_zone *configur
 	zone->recheck = INT64_MAX;
 	if (take_image(sources, configured, previous, zone))
 		return;
-	if (configured && (take_previous(sources, configured, previous, zone) ||
-			   take_cache(sources, configured, previous, zone)))
-		return;
-	if (configured)
-		take_text(sources, configured, zone);
-	if (!zone->segment)
-		take_stale(sources, previous, zone);
+	take_other(sources, configured, previous, zone);
+	zone->image_refused = sources->image && image_file_find(sources->image, zone->apex) !=
+							image_file_count(sources->image);
 }
 
 void

@@ -63,7 +63,10 @@ struct server {
 	bool cache_due;             /* what is served is not all in the image cache */
 	struct generation *retired; /* wait to be freed */
 	size_t looked_at;           /* the zone up to which the watch has looked for bad ones */
-	bool told_bad;              /* that the current generation has some: a reload was ordered */
+	bool unsettled;             /* somebody writes to the image file: no more loads until */
+	bool changed_again;         /* it keeps still; it did not since the last one */
+	struct image_watch image_watch;
+	bool told_bad; /* that the current generation has some: a reload was ordered */
 };
 
 /* Reads configuration and zones again; the outcome goes to the log and to those who wait for it. */

@@ -141,6 +141,45 @@ image_damaged(void **state)
 	}
 }
 
+/*
+ * Written to so soon that its times do not tell: whatever made somebody doubt it, it is opened anew
+ * and all of it is served again.
+ */
+static void
+image_doubted(void **state)
+{
+	struct folder *folder = *state;
+	char path[128];
+	put_file(folder, "a.zone", ZONE_GOOD(1));
+	put_file(folder, "b.zone", ZONE_GOOD(2));
+	put_image(folder, TWO_ZONES);
+	struct config *config = make_config(folder, IMAGE);
+	struct loaded *first = load(config, NULL, 2);
+	assert_false(image_file_doubtful(first->image));
+	damage_last_zone(image_path(folder, path));
+	assert_false(segment_verify(first->zones[1].segment, NULL));
+	assert_true(image_file_doubtful(first->image));
+	damage_last_zone(path); /* and is right again */
+	struct loaded *second = load(config, first, 2);
+	assert_ptr_not_equal(second->image, first->image);
+	assert_false(image_file_doubtful(second->image));
+	assert_false(second->image_due);
+	assert_int_equal(second->zones[1].origin, ORIGIN_IMAGE);
+	assert_int_equal(segment_trust(second->zones[1].segment), SEGMENT_GOOD);
+	/* What it cannot give is due. */
+	damage_last_zone(path);
+	struct loaded *third = load(config, second, 2);
+	assert_true(third->image_due);
+	assert_true(third->zones[1].image_refused);
+	assert_false(third->zones[0].image_refused);
+	struct image_stamp now = image_stamp_of(path);
+	assert_true(image_stamp_equal(&third->image_seen, &now));
+	load_free(first);
+	load_free(second);
+	load_free(third);
+	config_free(config);
+}
+
 /* A segment that cannot even be opened costs its own zone, by name. */
 static void
 one_header_damaged(void **state)
@@ -192,7 +231,10 @@ image_gone_at_reload(void **state)
 	put_file(folder, "zones.image", "something else");
 	struct loaded *second = load(config, first, 1);
 	assert_true(report_has(&second->report, SEVERITY_ERROR, "too short for an image file"));
+	assert_false(first->image_due);
 	assert_true(second->image_kept);
+	assert_true(second->image_due);
+	assert_int_equal(second->image_seen.size, 14);
 	assert_int_equal(second->zones[0].origin, ORIGIN_IMAGE);
 	struct loaded *third = load(config, second, 1);
 	assert_true(third->image_kept);
@@ -200,10 +242,12 @@ image_gone_at_reload(void **state)
 	struct loaded *start = load(config, NULL, 1);
 	assert_int_equal(start->report.errors, 1);
 	assert_null(start->image);
+	assert_true(start->image_due);
 	assert_int_equal(start->zones[0].origin, ORIGIN_TEXT);
 	put_image(folder, ONE_ZONE);
 	struct loaded *fourth = load(config, third, 1);
 	assert_false(fourth->image_kept);
+	assert_false(fourth->image_due);
 	assert_int_equal(fourth->report.errors, 0);
 	load_free(first);
 	load_free(second);
@@ -251,10 +295,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(image_is_mapped),      cmocka_unit_test(image_only),
-		cmocka_unit_test(image_damaged),        cmocka_unit_test(one_header_damaged),
-		cmocka_unit_test(image_gone_at_reload), cmocka_unit_test(text_only),
-		cmocka_unit_test(no_zone_at_all),
+		cmocka_unit_test(image_is_mapped), cmocka_unit_test(image_only),
+		cmocka_unit_test(image_damaged),   cmocka_unit_test(one_header_damaged),
+		cmocka_unit_test(image_doubted),   cmocka_unit_test(image_gone_at_reload),
+		cmocka_unit_test(text_only),       cmocka_unit_test(no_zone_at_all),
 	};
 	return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
