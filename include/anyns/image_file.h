@@ -25,6 +25,7 @@ struct image_zone {
 	const char *fault;         /* and how; written: not looked at */
 	enum zonemd_policy zonemd; /* it was checked with */
 	int64_t expires;           /* its first signature, seconds since 1970; INT64_MAX: none */
+	int64_t since;             /* from when on its findings hold, likewise; INT64_MIN: ever */
 	int64_t recheck;           /* when other findings may come up, likewise; INT64_MAX: never */
 	uint32_t names;            /* read only: those that exist */
 	uint32_t records;

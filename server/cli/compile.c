@@ -120,6 +120,7 @@ zone_to_write(const struct loaded_zone *zone)
 	return (struct image_zone){.segment = zone->segment,
 				   .zonemd = zone->zonemd,
 				   .expires = zone->expires,
+				   .since = INT64_MIN,
 				   .recheck = INT64_MAX,
 				   .records = zone->records,
 				   .files = zone->files,

@@ -410,6 +410,7 @@ image_file_zone(const struct image_file *file, size_t index)
 		.fault = file->faults[index],
 		.zonemd = (enum zonemd_policy)zone->zonemd,
 		.expires = zone->expires,
+		.since = zone->since,
 		.recheck = zone->recheck,
 		.names = zone->names,
 		.records = zone->records,

@@ -158,6 +158,7 @@ table_fill(struct table *t)
 		t->zones[i] = (struct image_file_zone){
 			.size = image.size,
 			.expires = zone->expires,
+			.since = zone->since,
 			.recheck = zone->recheck,
 			.apex = put_text(t, apex, name_length(apex, DNS_NAME_MAX)),
 			.serial = segment_serial(zone->segment),

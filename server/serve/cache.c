@@ -9,7 +9,9 @@
  * which nobody can set) is taken for the same without being read; see zone_files_differ().
  *
  * Findings of the compilation are kept and repeated at every start. Those that time brings are not
- * lost either: at the first moment when a check could find otherwise, the zone is read again.
+ * lost either, nor do they outlive it: they hold from one moment that a signature names to the
+ * next, and at any other time the zone is read again. When the cache was written does not count, so
+ * a clock that was wrong then, ahead or behind, does no harm once it is right.
  */
 #include "serve/cache.h"
 
@@ -137,7 +139,7 @@ cache_take(const struct cache *cache, const struct config_zone *configured,
 	    strcmp(image_file_made_by(cache->file), "anyns " ANYNS_VERSION) != 0)
 		return false;
 	struct image_zone found = image_file_zone(cache->file, index);
-	if (!found.segment || found.zonemd != zonemd || now >= found.recheck ||
+	if (!found.segment || found.zonemd != zonemd || now < found.since || now >= found.recheck ||
 	    found.file_count == 0)
 		return false;
 	for (size_t i = 0; i < found.file_count; i++)
@@ -159,6 +161,7 @@ cache_take(const struct cache *cache, const struct config_zone *configured,
 	zone->segment = segment_share(found.segment);
 	zone->origin = ORIGIN_CACHE;
 	zone->expires = found.expires;
+	zone->since = found.since;
 	zone->recheck = found.recheck;
 	zone->records = found.records;
 	image_file_findings(cache->file, index, &zone->report);
@@ -193,6 +196,7 @@ cache_write(const struct config *config, const struct loaded *loaded, size_t *co
 		zones[*count] = (struct image_zone){.segment = zone->segment,
 						    .zonemd = zone->zonemd,
 						    .expires = zone->expires,
+						    .since = zone->since,
 						    .recheck = zone->recheck,
 						    .records = zone->records,
 						    .files = zone->files,

@@ -30,6 +30,7 @@ struct loaded_zone {
 	bool image_refused;        /* the image has it, but not so that it may be served */
 	bool reused;               /* the previous load had the same, its files have not changed */
 	int64_t expires;  /* the segment's first signature, seconds since 1970; INT64_MAX: none */
+	int64_t since;    /* from when on its findings hold, likewise; INT64_MIN: ever */
 	int64_t recheck;  /* when other findings may come up, likewise; INT64_MAX: never */
 	bool refreshed;   /* of the cache, which does not yet know how its files look by now */
 	uint32_t records; /* 0: unknown */

@@ -178,6 +178,7 @@ take_previous(const struct load_sources *sources, const struct config_zone *conf
 	zone->segment = segment_share(previous->segment);
 	zone->origin = previous->origin;
 	zone->expires = previous->expires;
+	zone->since = previous->since;
 	zone->recheck = previous->recheck;
 	zone->records = previous->records;
 	zone->reused = true;
@@ -228,6 +229,7 @@ take_text(const struct load_sources *sources, const struct config_zone *configur
 	zone->segment = segment_build_unless(records, sources->cancel, &zone->report);
 	zone->origin = ORIGIN_TEXT;
 	zone->expires = times.expires;
+	zone->since = times.since;
 	zone->recheck = times.recheck;
 	zone->records = records->rdata_count;
 	keep_files(zone, records->files, records->file_count);
@@ -267,6 +269,7 @@ load_zone(const struct load_sources *sources, const struct config_zone *configur
 {
 	zone->zonemd = sources->config->zonemd;
 	zone->expires = INT64_MAX;
+	zone->since = INT64_MIN;
 	zone->recheck = INT64_MAX;
 	if (take_image(sources, configured, previous, zone))
 		return;

@@ -327,12 +327,18 @@ time_counts(void **state)
 	struct cache *cache = cache_open(config, &report);
 	assert_non_null(cache);
 	assert_int_equal(cache_count(cache), 2);
-	for (int64_t now = expires - 1; now < expires + 3; now++) {
+	const int64_t begins = 1577836800;
+	const int64_t moments[] = {begins - 1, begins,      begins + 1, expires - 1,
+				   expires,    expires + 1, expires + 2};
+	for (size_t i = 0; i < ARRAY_LENGTH(moments); i++) {
+		int64_t now = moments[i];
 		struct loaded_zone zone = {0};
 		name_lower(zone.apex, config->zones[0].name);
 		bool taken = cache_take(cache, &config->zones[0], ZONEMD_WARN, now, &zone);
-		assert_int_equal(taken, now <= expires);
+		assert_int_equal(taken, now >= begins && now <= expires);
 		if (taken) {
+			assert_true(zone.since == begins);
+			assert_true(zone.recheck == expires + 1);
 			free(zone.files[0].path);
 			free(zone.files);
 			segment_release(zone.segment);
@@ -341,6 +347,45 @@ time_counts(void **state)
 	}
 	cache_close(cache);
 	cache_close(NULL);
+	config_free(config);
+}
+
+/*
+ * Written while the clock was ten years ahead: what it found expired then is not repeated once the
+ * clock is right, and the cache is good from the first start on.
+ */
+static void
+clock_ahead(void **state)
+{
+	struct folder *folder = *state;
+	put_file(folder, "a.zone",
+		 ZONE_GOOD(1) "ns RRSIG A 13 3 300 20350101000000 20200101000000 1 a.example. "
+			      "AAAA\n");
+	put_file(folder, "b.zone", ZONE_GOOD(2));
+	struct config *config = make_config(folder, ZONES);
+	struct loaded *loaded = load(config, NULL, 2);
+	struct loaded_zone *zone = &loaded->zones[0];
+	struct report findings = REPORT_INIT;
+	struct zone_options options = {.zonemd = ZONEMD_WARN, .now = 2051222400 + 86400};
+	struct zone *records = zone_load(zone->apex, zone->files[0].path, &options, &findings);
+	assert_non_null(records);
+	assert_true(report_has(&findings, SEVERITY_WARNING, "expired"));
+	struct zone_times times = zone_times(records, options.now);
+	zone->since = times.since;
+	zone->recheck = times.recheck;
+	report_move(&zone->report, &findings);
+	zone_free(records);
+	save(config, loaded, 2);
+	load_free(loaded);
+	loaded = expect(config, "tc");
+	assert_false(report_has(&loaded->zones[0].report, SEVERITY_WARNING, "expired"));
+	assert_true(loaded->cache_due);
+	save(config, loaded, 2);
+	load_free(loaded);
+	loaded = expect(config, "cc");
+	assert_false(report_has(&loaded->zones[0].report, SEVERITY_WARNING, "expired"));
+	assert_false(loaded->cache_due);
+	load_free(loaded);
 	config_free(config);
 }
 
@@ -454,6 +499,7 @@ main(void)
 		TEST(damaged_inside), TEST(details_are_renewed), TEST(zones_go),
 		TEST(time_counts),    TEST(no_folder),           TEST(disk_full),
 		TEST(two_at_once),    TEST(of_another_user),     TEST(damaged_header),
+		TEST(clock_ahead),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

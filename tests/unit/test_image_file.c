@@ -60,6 +60,7 @@ test_contents(void **state)
 	struct image_zone zone = image_file_zone(file, 2);
 	assert_int_equal(zone.zonemd, ZONEMD_WARN);
 	assert_true(zone.expires == INT64_MAX);
+	assert_int_equal(zone.since, 500);
 	assert_int_equal(zone.recheck, 1000);
 	assert_int_equal(zone.records, 5);
 	assert_true(zone.names >= 5);
