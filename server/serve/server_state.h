@@ -59,14 +59,14 @@ struct server {
 	struct background background;
 	ev_async background_done;
 	ev_timer watch;
+	struct image_watch image_watch;
+	bool unsettled;             /* somebody writes to the image file: no more loads until */
+	bool changed_again;         /* it keeps still; it did not since the last one */
 	bool care_again;            /* another generation came meanwhile */
 	bool cache_due;             /* what is served is not all in the image cache */
 	struct generation *retired; /* wait to be freed */
 	size_t looked_at;           /* the zone up to which the watch has looked for bad ones */
-	bool unsettled;             /* somebody writes to the image file: no more loads until */
-	bool changed_again;         /* it keeps still; it did not since the last one */
-	struct image_watch image_watch;
-	bool told_bad; /* that the current generation has some: a reload was ordered */
+	bool told_bad;              /* that the current generation has some: a reload was ordered */
 };
 
 /* Reads configuration and zones again; the outcome goes to the log and to those who wait for it. */
