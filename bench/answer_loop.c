@@ -119,7 +119,7 @@ run(struct loop *loop, const struct config *config, uint64_t count, struct repor
 
 	loop->worker = answer_worker_new();
 	if (loaded && setup && loop->worker) {
-		loop->view = (struct answer_view){loaded->directory, setup};
+		loop->view = (struct answer_view){.zones = loaded->directory, .setup = setup};
 		/* One round unmeasured: the first touch of pages is not what this is about. */
 		for (uint64_t at = 0; !loop->evictor && at < loop->questions.count; at += BATCH)
 			answer_batch(loop, at, BATCH);

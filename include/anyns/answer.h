@@ -19,6 +19,9 @@ struct answer_worker;
 struct answer_view {
 	const struct directory *zones;
 	const struct answer_setup *setup;
+	/* Of no two that are published one after the other the same: an address says nothing, the
+	 * next one may lie where the last one was. */
+	uint64_t serial;
 };
 
 enum answer_transport { ANSWER_UDP, ANSWER_TCP };

@@ -33,6 +33,18 @@ align_up(size_t size, size_t step)
 	return (size + step - 1) & ~(step - 1);
 }
 
+/*
+ * A value that was read from memory which others may write to: from here on it stays what it is.
+ * Without this the compiler may read that memory again where the value is used, after it was
+ * checked. Costs no instruction.
+ */
+static inline size_t
+read_once(size_t value)
+{
+	__asm__("" : "+r"(value));
+	return value;
+}
+
 static inline size_t
 size_min(size_t a, size_t b)
 {

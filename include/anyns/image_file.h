@@ -21,9 +21,11 @@ struct image_file;
 
 /* A zone in the file, for those who write one and those who read one. */
 struct image_zone {
-	struct segment *segment;
+	struct segment *segment;   /* read: NULL when it is damaged, */
+	const char *fault;         /* and how; written: not looked at */
 	enum zonemd_policy zonemd; /* it was checked with */
 	int64_t expires;           /* its first signature, seconds since 1970; INT64_MAX: none */
+	int64_t since;             /* from when on its findings hold, likewise; INT64_MIN: ever */
 	int64_t recheck;           /* when other findings may come up, likewise; INT64_MAX: never */
 	uint32_t names;            /* read only: those that exist */
 	uint32_t records;
@@ -34,7 +36,8 @@ struct image_zone {
 
 /*
  * Opens the file at `path` and checks all of it but the insides of segments: a time that depends on
- * how many zones there are, not on how large they are. NULL with one error in the report.
+ * how many zones there are, not on how large they are. NULL with one error in the report. A zone
+ * whose segment is damaged stands in an open file without one.
  */
 struct image_file *image_file_open(const char *path, struct report *report) NODISCARD;
 
@@ -47,6 +50,12 @@ void image_file_release(struct image_file *file);
 /* Whether the file at `path` is still this one, unchanged since it was opened. */
 bool image_file_is(const struct image_file *file, const char *path);
 
+/*
+ * Whether it should be opened anew even if it looks unchanged: a zone of it was found damaged, or
+ * it was written to, which nobody sees who writes in the same tick of the clock.
+ */
+bool image_file_doubtful(const struct image_file *file);
+
 const char *image_file_path(const struct image_file *file);
 const char *image_file_made_by(const struct image_file *file); /* "anyns 1.2" */
 uint64_t image_file_size(const struct image_file *file);
@@ -55,6 +64,7 @@ struct timespec image_file_modified(const struct image_file *file);
 
 /* The zones are in canonical order of their names. `index` < image_file_count(). Borrowed. */
 size_t image_file_count(const struct image_file *file);
+const uint8_t *image_file_apex(const struct image_file *file, size_t index);
 struct image_zone image_file_zone(const struct image_file *file, size_t index);
 
 /* Index of the zone `apex` (a well-formed wire name, lower case); image_file_count(): none. */
@@ -66,7 +76,8 @@ void image_file_findings(const struct image_file *file, size_t index, struct rep
 /*
  * Writes a file with `count` zones, no name twice, in any order. Whole or not at all: `path` is
  * replaced once everything is on the disk. The same zones give the same bytes. `*size` is how many;
- * may be NULL. false with one error in the report; then nothing is left behind.
+ * may be NULL. false with one error in the report; then nothing is left behind, and the error says
+ * so should the file have been replaced all the same: only that it lasts is not known.
  */
 bool image_file_write(const char *path, const struct image_zone *zones, size_t count,
 		      uint64_t *size, struct report *report) NODISCARD;

@@ -153,10 +153,15 @@ bool zone_files_changed(const struct zone_file *files, size_t count);
  */
 bool zone_files_differ(struct zone_file *files, size_t count);
 
-/* What a zone's signatures say about time; seconds since 1970, INT64_MAX: never. */
+/* What a zone's signatures say about time; seconds since 1970, INT64_MAX: never, INT64_MIN: ever.
+ */
 struct zone_times {
 	int64_t expires; /* the first signature that can be in an answer does, or did */
-	int64_t recheck; /* after `now`, the first moment at which checks would find otherwise */
+	/* Checks find the same from `since` on, `now` is not before it, until just before
+	 * `recheck`. Both are what the zone says: what a clock that is wrong found holds only
+	 * there. */
+	int64_t since;
+	int64_t recheck;
 };
 
 /* Reads every signature. */

@@ -75,11 +75,11 @@ point_owners(uint8_t *rr, size_t size, unsigned count, size_t owner_at)
 /*
  * Makes the pointers in RDATA right. They were compiled for a question for the set's own name, of
  * `owner.size` bytes, with the set right behind the question; the difference to where things are
- * now is added.
+ * now is added. `data_size` bytes were copied to `place`, whatever the set says by now.
  */
 static void
 apply_patches(const struct reply *reply, const struct scope *scope, const struct image_set *set,
-	      struct owner owner, size_t place)
+	      size_t data_size, struct owner owner, size_t place)
 {
 	const size_t question = DNS_HEADER_SIZE;
 	const uint16_t *patches = image_set_patches(set);
@@ -88,12 +88,13 @@ apply_patches(const struct reply *reply, const struct scope *scope, const struct
 	size_t compiled_place = question + owner.size + 4;
 	uint8_t *data = reply->out + place;
 
-	for (unsigned i = 0; i < set->patch_count; i++) {
-		size_t at = patches[i] & IMAGE_PATCH_OFFSET;
-		if (at + 2 > set->data_size)
+	for (size_t i = 0, count = set->patch_count; i < count; i++) {
+		size_t patch = read_once(patches[i]);
+		size_t at = patch & IMAGE_PATCH_OFFSET;
+		if (at + 2 > data_size)
 			return; /* damaged; the bytes stay as they are */
 		size_t target = wire_peek_u16(data + at) & 0x3fff;
-		switch (patches[i] & IMAGE_PATCH_BASE) {
+		switch (patch & IMAGE_PATCH_BASE) {
 		case IMAGE_PATCH_OWNER:
 			target = owner.at;
 			break;
@@ -116,7 +117,8 @@ bool
 reply_set(struct reply *reply, enum reply_section section, const struct scope *scope,
 	  const struct image_set *set, struct owner owner, bool sigs, size_t *place)
 {
-	size_t size = (size_t)set->data_size + (sigs ? set->sig_size : 0);
+	size_t data_size = read_once(set->data_size);
+	size_t size = data_size + (sigs ? read_once(set->sig_size) : 0);
 	unsigned records = set->rr_count + (sigs ? set->sig_count : 0u);
 	*place = reply->at;
 	if (reply->at + size > reply->limit)
@@ -130,7 +132,7 @@ reply_set(struct reply *reply, enum reply_section section, const struct scope *s
 		if (owner.at != DNS_HEADER_SIZE &&
 		    !point_owners(reply->out + reply->at, size, records, owner.at))
 			return false;
-		apply_patches(reply, scope, set, owner, reply->at);
+		apply_patches(reply, scope, set, data_size, owner, reply->at);
 	}
 	reply->at += size;
 	reply->counts[section] = (uint16_t)(reply->counts[section] + records);
@@ -159,6 +161,7 @@ reply_named_set(struct reply *reply, enum reply_section section, const struct sc
 	const uint8_t *data = image_set_data(set);
 	size_t left = (size_t)set->data_size + (sigs ? set->sig_size : 0);
 	size_t at = reply->at;
+	labels_size = read_once(labels_size);
 
 	for (unsigned i = 0; i < records; i++) {
 		/* Behind the first 16 KiB nothing can be pointed to: the name is written each time.
@@ -167,7 +170,7 @@ reply_named_set(struct reply *reply, enum reply_section section, const struct sc
 		size_t owner = named ? labels_size + (apex_size == 1 ? 1 : 2) : 2;
 		if (left < RR_FIXED_SIZE)
 			return false; /* damaged */
-		size_t size = RR_FIXED_SIZE + (size_t)wire_peek_u16(data + RR_LENGTH_AT);
+		size_t size = RR_FIXED_SIZE + read_once(wire_peek_u16(data + RR_LENGTH_AT));
 		/* All but the pointer it was compiled with. */
 		size_t rest = size - 2;
 		if (size > left || at + owner + rest > reply->limit)
@@ -189,13 +192,15 @@ reply_named_set(struct reply *reply, enum reply_section section, const struct sc
 bool
 reply_sigs(struct reply *reply, const struct image_set *set, struct owner owner)
 {
-	if (reply->at + set->sig_size > reply->limit)
+	size_t size = read_once(set->sig_size);
+	unsigned count = (unsigned)read_once(set->sig_count);
+	if (reply->at + size > reply->limit)
 		return false;
-	memcpy(reply->out + reply->at, image_set_data(set) + set->data_size, set->sig_size);
-	if (!point_owners(reply->out + reply->at, set->sig_size, set->sig_count, owner.at))
+	memcpy(reply->out + reply->at, image_set_data(set) + set->data_size, size);
+	if (!point_owners(reply->out + reply->at, size, count, owner.at))
 		return false;
-	reply->at += set->sig_size;
-	reply->counts[REPLY_ANSWER] = (uint16_t)(reply->counts[REPLY_ANSWER] + set->sig_count);
+	reply->at += size;
+	reply->counts[REPLY_ANSWER] = (uint16_t)(reply->counts[REPLY_ANSWER] + count);
 	return true;
 }
 
@@ -236,13 +241,12 @@ reply_truncate(struct reply *reply)
 /* Where the extra's name stands in the message. A name that is only a pointer is not pointed to
  * itself: some parsers count hops. */
 static size_t
-extra_name_at(const struct reply *reply, const struct image_extra *extra, struct owner owner,
-	      size_t place)
+extra_name_at(const struct reply *reply, size_t name_at, struct owner owner, size_t place)
 {
-	if (extra->name_at == IMAGE_EXTRA_OWNER)
+	if (name_at == IMAGE_EXTRA_OWNER)
 		return owner.at;
-	const uint8_t *p = reply->out + place + extra->name_at;
-	return p[0] >= 0xc0 ? wire_peek_u16(p) & 0x3fffu : place + extra->name_at;
+	const uint8_t *p = reply->out + place + name_at;
+	return p[0] >= 0xc0 ? wire_peek_u16(p) & 0x3fffu : place + name_at;
 }
 
 static bool
@@ -269,16 +273,17 @@ reply_extras(struct reply *reply, const struct scope *scope, const struct image_
 	bool service = set->type == DNS_TYPE_SVCB || set->type == DNS_TYPE_HTTPS;
 	/* RFC 9460 4.1: an alias's target may lead to the same type again. */
 	const uint16_t types[] = {DNS_TYPE_A, DNS_TYPE_AAAA, set->type};
+	/* The set may say more by now than was copied; what was written ends here. */
+	size_t end = size_min(place + set->data_size, reply->at);
 
-	for (unsigned i = 0; i < set->extra_count; i++) {
+	for (size_t i = 0, count = set->extra_count; i < count; i++) {
 		const struct image_extra *extra = &extras[i];
 		const struct image_node *node = image_node_at(&scope->image, extra->node);
-		bool inside = extra->name_at == IMAGE_EXTRA_OWNER ||
-			      extra->name_at + 2u <= set->data_size;
-		if (!node || !inside)
+		size_t at = read_once(extra->name_at);
+		if (!node || (at != IMAGE_EXTRA_OWNER && place + at + 2 > end))
 			continue;
-		size_t name_at = extra_name_at(reply, extra, owner, place);
-		unsigned wanted = service && extra->name_at != IMAGE_EXTRA_OWNER ? 3 : 2;
+		size_t name_at = extra_name_at(reply, at, owner, place);
+		unsigned wanted = service && at != IMAGE_EXTRA_OWNER ? 3 : 2;
 		for (unsigned n = 0; n < wanted; n++) {
 			const struct image_set *found = image_find_set(&scope->image, node,
 								       types[n]);

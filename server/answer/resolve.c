@@ -42,7 +42,7 @@ struct resolver {
 static size_t
 full_size(const struct resolver *r, const struct image_node *node)
 {
-	return (size_t)node->name_size + image_header(&r->scope.image)->apex_size;
+	return read_once(node->name_size) + image_header(&r->scope.image)->apex_size;
 }
 
 /* The current name as the owner of a set of `node`. */
@@ -237,6 +237,23 @@ answer_at_cut(struct resolver *r, const struct lookup *found)
 
 /* ------------------------------------------------------------ DNAME */
 
+/* TTL and target of a DNAME; 0: damaged. A copy: what is looked at is what is written. */
+static size_t
+dname_target(const struct resolver *r, const struct image_set *dname, uint32_t *ttl,
+	     uint8_t target[DNS_NAME_MAX])
+{
+	struct wire_reader record = wire_reader(image_set_data(dname), dname->data_size);
+	wire_get_bytes(&record, 6);
+	*ttl = wire_get_u32(&record);
+	struct wire_reader rdata = wire_carve(&record, wire_get_u16(&record));
+	size_t size = read_once(rdata.size);
+	struct lookup_name *name = &r->names[0] == r->name ? &r->names[1] : &r->names[0];
+	if (rdata.failed || size > DNS_NAME_MAX)
+		return 0;
+	memcpy(target, rdata.bytes, size);
+	return lookup_name_set(name, target, size) == size ? size : 0;
+}
+
 /* The name with the DNAME's owner at its end replaced by the target; 0: longer than a name may be.
  */
 static size_t
@@ -278,15 +295,13 @@ follow_dname(struct resolver *r, const struct lookup *found)
 		       &place))
 		return STEP_TRUNCATED;
 
-	struct wire_reader record = wire_reader(image_set_data(dname), dname->data_size);
-	wire_get_bytes(&record, 6);
-	uint32_t ttl = wire_get_u32(&record);
-	struct wire_reader rdata = wire_carve(&record, wire_get_u16(&record));
-	struct lookup_name *target = &r->names[0] == r->name ? &r->names[1] : &r->names[0];
-	if (rdata.failed || lookup_name_set(target, rdata.bytes, rdata.size) != rdata.size)
+	uint32_t ttl;
+	uint8_t target[DNS_NAME_MAX];
+	size_t target_size = dname_target(r, dname, &ttl, target);
+	if (target_size == 0)
 		return fail(r);
 	uint8_t name[DNS_NAME_MAX];
-	size_t name_size = substitute(r, size, rdata.bytes, rdata.size, name);
+	size_t name_size = substitute(r, size, target, target_size, name);
 	if (name_size == 0) {
 		r->reply->rcode = DNS_RCODE_YXDOMAIN;
 		return STEP_DONE;

@@ -120,6 +120,7 @@ zone_to_write(const struct loaded_zone *zone)
 	return (struct image_zone){.segment = zone->segment,
 				   .zonemd = zone->zonemd,
 				   .expires = zone->expires,
+				   .since = INT64_MIN,
 				   .recheck = INT64_MAX,
 				   .records = zone->records,
 				   .files = zone->files,
@@ -240,12 +241,17 @@ verify_zone(const struct image_file *file, size_t index, bool quiet)
 	char hex[2 * SEGMENT_DIGEST_SIZE + 1];
 	char text[NAME_TEXT_MAX];
 	size_t size;
+	name_text(text, image_file_apex(file, index));
+	if (!zone.segment) {
+		printf("%s: error: zone %s is damaged: %s; compile it again\n",
+		       image_file_path(file), text, zone.fault);
+		return false;
+	}
 	bool good = segment_verify(zone.segment, NULL);
 	(void)segment_bytes(zone.segment, &size);
 	segment_told_digest(zone.segment, digest);
 	for (size_t i = 0; i < sizeof digest; i++)
 		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-	name_text(text, segment_apex(zone.segment));
 	if (!quiet)
 		printf("%s serial %u names %u records %u bytes %zu sha256 %s %s\n", text,
 		       segment_serial(zone.segment), zone.names, zone.records, size, hex,

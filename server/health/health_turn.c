@@ -86,8 +86,7 @@ step_gate(struct health *h, size_t index, struct gate_input input, struct monoti
 		input.hard = faults.hard.text;
 	if (faults.soft.text[0] != '\0')
 		input.soft = faults.soft.text;
-	input.proven = faults.proven &&
-		       verified_all(&h->verified, publish_read(h->server.publish)->zones);
+	input.proven = faults.proven && verified_all(&h->verified, publish_read(h->server.publish));
 	gates_step(h->parts->gates, index, &input, now);
 }
 

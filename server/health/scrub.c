@@ -33,7 +33,7 @@ struct scrub {
 	bool started;
 
 	/* The thread's own. */
-	const struct directory *directory; /* compared, never followed: it may be gone */
+	uint64_t serial; /* of the view that is read */
 	size_t at;
 	bool dirty; /* in this pass */
 
@@ -86,9 +86,10 @@ next_segment(struct scrub *s, uint8_t apex[static DNS_NAME_MAX])
 	struct segment *segment = NULL;
 
 	publish_wake();
-	const struct directory *directory = publish_read(s->publish)->zones;
-	if (directory != s->directory) {
-		s->directory = directory;
+	const struct answer_view *view = publish_read(s->publish);
+	const struct directory *directory = view->zones;
+	if (view->serial != s->serial) {
+		s->serial = view->serial;
 		s->at = 0;
 		s->dirty = false;
 	}
@@ -123,8 +124,8 @@ read_one(struct scrub *s)
 	segment_release(segment);
 
 	publish_wake();
-	const struct directory *directory = publish_read(s->publish)->zones;
-	bool last = directory == s->directory && s->at >= directory_count(directory);
+	const struct answer_view *view = publish_read(s->publish);
+	bool last = view->serial == s->serial && s->at >= directory_count(view->zones);
 	publish_sleep();
 	if (last)
 		end_pass(s);

@@ -8,19 +8,19 @@
 #ifndef ANYNS_HEALTH_VERIFIED_H
 #define ANYNS_HEALTH_VERIFIED_H
 
-#include "anyns/image.h"
+#include "anyns/answer.h"
 
 /* All zero: nothing was looked at. */
 struct verified {
-	const struct directory *directory; /* compared, never followed: it may be gone */
-	size_t known;                      /* zones of it, from the first on */
+	uint64_t serial; /* of the view that was looked at last */
+	size_t known;    /* zones of it, from the first on */
 };
 
 /*
- * Whether every segment of the directory that is served now is good. Cheap to ask with every turn:
+ * Whether every segment of the view that is served now is good. Cheap to ask with every turn:
  * each zone is looked at until it is good, and then no more. What goes bad after that is the
  * scrub's to tell.
  */
-bool verified_all(struct verified *verified, const struct directory *directory);
+bool verified_all(struct verified *verified, const struct answer_view *view);
 
 #endif

@@ -10,29 +10,31 @@
 
 #include "image/lookup.h"
 
-/* Canonical order of two labels: bytewise, the shorter first. Both are folded. */
+/* Canonical order of two labels: bytewise, the shorter first. Both are folded; b is the image's. */
 static int
 compare_labels(const uint8_t *a, const uint8_t *b)
 {
-	int order = memcmp(a + 1, b + 1, size_min(a[0], b[0]));
-	return order ? order : (int)a[0] - (int)b[0];
+	size_t size = read_once(b[0]);
+	int order = memcmp(a + 1, b + 1, size_min(a[0], size));
+	return order ? order : (int)a[0] - (int)size;
 }
 
-/* Offsets of the labels of a node's name; false when the bytes are not `node->labels` labels. */
+/* Offsets of the labels of a node's name; false when its bytes are not so many labels. */
 static bool
-cut_labels(const struct image_node *node, uint8_t offsets[DNS_LABELS_MAX])
+cut_labels(const struct image_node *node, size_t labels, uint8_t offsets[DNS_LABELS_MAX])
 {
 	const uint8_t *wire = image_node_name(node);
+	size_t size = read_once(node->name_size);
 	size_t at = 0;
-	if (node->labels > DNS_LABELS_MAX)
+	if (labels > DNS_LABELS_MAX)
 		return false;
-	for (unsigned i = 0; i < node->labels; i++) {
-		if (at >= node->name_size || (size_t)wire[at] + 1 > node->name_size - at)
+	for (size_t i = 0; i < labels; i++) {
+		if (at >= size)
 			return false;
 		offsets[i] = (uint8_t)at;
-		at += (size_t)wire[at] + 1;
+		at += read_once(wire[at]) + 1;
 	}
-	return at == node->name_size;
+	return at == size;
 }
 
 /* Canonical order of `name` and a node's name: label by label from the apex down. */
@@ -41,16 +43,17 @@ compare_with_node(const struct lookup_name *name, unsigned apex_labels,
 		  const struct image_node *node)
 {
 	uint8_t offsets[DNS_LABELS_MAX];
-	if (!cut_labels(node, offsets))
+	size_t labels = read_once(node->labels);
+	if (!cut_labels(node, labels, offsets))
 		return -1; /* a damaged node: any answer will do, the search stays bounded */
-	unsigned own = name->labels - apex_labels;
-	for (unsigned i = 1; i <= own && i <= node->labels; i++) {
+	size_t own = (size_t)name->labels - apex_labels;
+	for (size_t i = 1; i <= own && i <= labels; i++) {
 		int order = compare_labels(name->lower + name->offsets[own - i],
-					   image_node_name(node) + offsets[node->labels - i]);
+					   image_node_name(node) + offsets[labels - i]);
 		if (order)
 			return order;
 	}
-	return (int)own - (int)node->labels;
+	return (int)own - (int)labels;
 }
 
 uint32_t

@@ -20,8 +20,9 @@
  *
  * Files are what a zone was made from: the digest of each file's bytes, and in an image cache where
  * it lay and what tells, without reading it, that it is the same. Findings are the warnings that
- * came up then; an image cache repeats them at every start. An image file made by `anyns compile`
- * has digests alone, for its bytes must not depend on when and where it was made.
+ * came up then; an image cache repeats them at every start at a time at which a check would find
+ * the same. An image file made by `anyns compile` has digests alone, for its bytes must not depend
+ * on when and where it was made.
  *
  * Texts: names and strings, back to back; the first byte is 0 and so is the last. A string is an
  * offset into the texts and ends with a zero byte; the offset 0 is the empty string.
@@ -32,7 +33,7 @@
 #include "image/format.h"
 
 #define IMAGE_FILE_MAGIC   "anynszns"
-#define IMAGE_FILE_VERSION 1u
+#define IMAGE_FILE_VERSION 2u
 
 enum {
 	IMAGE_FILE_ALIGN = 64,   /* of segments */
@@ -59,7 +60,8 @@ struct image_file_zone {
 	uint64_t size;
 	uint8_t digest[IMAGE_DIGEST_SIZE]; /* as in the segment's header */
 	int64_t expires; /* first signature, seconds since 1970; INT64_MAX: none */
-	int64_t recheck; /* from then on other findings may come up; INT64_MAX: never */
+	int64_t since;   /* until then and, */
+	int64_t recheck; /* from then on other findings may come up; INT64_MIN, INT64_MAX: never */
 	uint32_t apex;   /* text: its wire name, lower case */
 	uint32_t serial;
 	uint32_t names;
@@ -95,7 +97,7 @@ struct image_file_finding {
 };
 
 _Static_assert(sizeof(struct image_file_header) == 104, "the header has no padding");
-_Static_assert(sizeof(struct image_file_zone) == 104, "zones are packed");
+_Static_assert(sizeof(struct image_file_zone) == 112, "zones are packed");
 _Static_assert(sizeof(struct image_file_source) == 88, "sources are packed");
 _Static_assert(sizeof(struct image_file_finding) == 24, "findings are packed");
 

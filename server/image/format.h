@@ -31,7 +31,10 @@
  *
  * Reading (lookup.c) trusts nothing but the header's geometry, which is checked when a segment is
  * opened: every ref and size is checked where it is used, so that a damaged segment gives a wrong
- * answer or SERVFAIL, never a crash.
+ * answer or SERVFAIL, never a crash. That holds even for a mapped file that somebody writes to
+ * meanwhile: what decides where something is written to is read once (read_once()) and then checked
+ * and used; what decides how far is read from a place that was found inside ends within IMAGE_SPARE
+ * bytes, and so many may be read behind every mapping (mapping.c).
  */
 #ifndef ANYNS_IMAGE_FORMAT_H
 #define ANYNS_IMAGE_FORMAT_H
@@ -172,6 +175,15 @@ struct image_chain_hash {
 	uint32_t record; /* ref of a struct image_hashed */
 };
 
+/* The most that header, apex name and salt take. */
+enum { IMAGE_TOP_MAX = sizeof(struct image_header) + 2 * UINT8_MAX };
+
+/* More bytes than any set with all that follows it, or any node without its sets, can have. */
+enum { IMAGE_SPARE = 1 << 20 };
+
+_Static_assert(sizeof(struct image_set) + (4u + sizeof(struct image_extra)) * UINT16_MAX + 16 <
+		       IMAGE_SPARE,
+	       "whatever the numbers of a set say, it ends within the spare bytes");
 _Static_assert(sizeof(struct image_header) == 104, "the header has no padding");
 _Static_assert(sizeof(struct image_bucket) == 64, "a bucket is a cache line");
 _Static_assert(sizeof(struct image_node) == 16, "nodes keep 8-byte alignment");

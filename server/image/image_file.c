@@ -35,7 +35,8 @@ struct image_file {
 	const struct image_file_finding *findings;
 	char *texts;
 	struct zone_file *files;
-	struct segment **segments;
+	struct segment **segments; /* NULL: damaged; */
+	const char **faults;       /* how */
 };
 
 static bool
@@ -190,20 +191,27 @@ zone_is_right(const struct image_file *file, size_t index)
 	       (index == 0 || name_compare(apex_of(file, index - 1), apex_of(file, index)) < 0);
 }
 
+/*
+ * A zone whose segment is damaged is that zone's loss, the others are whole: the table says its
+ * name. false: no memory.
+ */
 static bool
 open_segment(struct image_file *file, size_t index, struct report *report)
 {
 	const struct image_file_zone *zone = &file->zones[index];
-	struct segment *segment = segment_map(file->mapping, zone->offset, zone->size, file->path,
-					      report);
+	const char **fault = &file->faults[index];
+	struct segment *segment = segment_map(file->mapping, zone->offset, zone->size, fault);
 	if (!segment)
-		return false;
-	file->segments[index] = segment;
+		return *fault || failed(file, report, "open");
 	struct image image = segment_image(segment);
-	if (!name_equal(segment_apex(segment), apex_of(file, index)) ||
-	    segment_serial(segment) != zone->serial ||
-	    memcmp(image_header(&image)->digest, zone->digest, sizeof zone->digest) != 0)
-		return refuse(file, report, "an image file with a zone that is not in its table");
+	if (name_equal(segment_apex(segment), apex_of(file, index)) &&
+	    segment_serial(segment) == zone->serial &&
+	    memcmp(image_header(&image)->digest, zone->digest, sizeof zone->digest) == 0) {
+		file->segments[index] = segment;
+		return true;
+	}
+	*fault = "an answer image of another zone, or of another version, than the table says";
+	segment_release(segment);
 	return true;
 }
 
@@ -231,7 +239,8 @@ open_zones(struct image_file *file, struct report *report)
 		return refuse(file, report, "an image file whose table is damaged");
 	file->files = calloc(header->file_count + (size_t)1, sizeof *file->files);
 	file->segments = calloc(header->zone_count + (size_t)1, sizeof(*file->segments));
-	if (!file->files || !file->segments)
+	file->faults = calloc(header->zone_count + (size_t)1, sizeof(*file->faults));
+	if (!file->files || !file->segments || !file->faults)
 		return failed(file, report, "open");
 	for (uint32_t i = 0; i < header->file_count; i++)
 		tell_file(file, i);
@@ -241,11 +250,28 @@ open_zones(struct image_file *file, struct report *report)
 		if (!open_segment(file, i, report))
 			return false;
 	}
-	struct image image = {.lost = mapping_lost(file->mapping)};
-	return !image_lost(&image) || refuse(file, report, "an image file that is cut short");
+	return true;
 }
 
 /* ------------------------------------------------------------ open and release */
+
+/* Whether nobody wrote to the file since it was opened: what was read of it may be half of this and
+ * half of that. */
+static bool
+is_still(struct image_file *file, int fd, struct report *report)
+{
+	const struct stat *then = &file->status;
+	struct image image = {.lost = mapping_lost(file->mapping)};
+	struct stat now;
+	if (fstat(fd, &now) < 0)
+		return failed(file, report, "read");
+	if (now.st_size < then->st_size || image_lost(&image))
+		return refuse(file, report, "an image file that is cut short");
+	if (now.st_size != then->st_size || now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
+	    now.st_mtim.tv_nsec != then->st_mtim.tv_nsec)
+		return refuse(file, report, "an image file that changes while it is read");
+	return true;
+}
 
 static bool
 open_fd(struct image_file *file, int fd, struct report *report)
@@ -259,7 +285,7 @@ open_fd(struct image_file *file, int fd, struct report *report)
 	file->mapping = mapping_new(fd, (size_t)file->status.st_size);
 	if (!file->mapping)
 		return failed(file, report, "map");
-	return open_zones(file, report);
+	return open_zones(file, report) && is_still(file, fd, report);
 }
 
 struct image_file *
@@ -303,6 +329,7 @@ image_file_release(struct image_file *file)
 		segment_release(file->segments[i]);
 	mapping_release(file->mapping);
 	free(file->segments);
+	free(file->faults);
 	free(file->files);
 	free(file->table);
 	free(file->path);
@@ -321,6 +348,15 @@ image_file_is(const struct image_file *file, const char *path)
 	       now.st_mtim.tv_nsec == then->st_mtim.tv_nsec &&
 	       now.st_ctim.tv_sec == then->st_ctim.tv_sec &&
 	       now.st_ctim.tv_nsec == then->st_ctim.tv_nsec;
+}
+
+bool
+image_file_doubtful(const struct image_file *file)
+{
+	bool doubtful = mapping_suspect(file->mapping) || atomic_load(mapping_lost(file->mapping));
+	for (uint32_t i = 0; !doubtful && i < file->header->zone_count; i++)
+		doubtful = !file->segments[i] || segment_trust(file->segments[i]) == SEGMENT_BAD;
+	return doubtful;
 }
 
 const char *
@@ -359,14 +395,22 @@ image_file_count(const struct image_file *file)
 	return file->header->zone_count;
 }
 
+const uint8_t *
+image_file_apex(const struct image_file *file, size_t index)
+{
+	return apex_of(file, index);
+}
+
 struct image_zone
 image_file_zone(const struct image_file *file, size_t index)
 {
 	const struct image_file_zone *zone = &file->zones[index];
 	return (struct image_zone){
 		.segment = file->segments[index],
+		.fault = file->faults[index],
 		.zonemd = (enum zonemd_policy)zone->zonemd,
 		.expires = zone->expires,
+		.since = zone->since,
 		.recheck = zone->recheck,
 		.names = zone->names,
 		.records = zone->records,

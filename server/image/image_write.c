@@ -2,21 +2,21 @@
 /*
  * image_write.c - writes an image file: the table in memory first, for its digest stands at the
  * head of the file, then everything in one pass to a file that has no name yet. It gets its name
- * when it is whole and on the disk; whatever ends the process before leaves nothing behind.
+ * when it is whole and on the disk; whatever ends the process before leaves nothing behind, or what
+ * the next one removes (leftover.h).
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "anyns/image_file.h"
 #include "anyns/name.h"
 #include "image/file_format.h"
+#include "image/leftover.h"
 #include "image/segment.h"
 
 struct table {
@@ -158,6 +158,7 @@ table_fill(struct table *t)
 		t->zones[i] = (struct image_file_zone){
 			.size = image.size,
 			.expires = zone->expires,
+			.since = zone->since,
 			.recheck = zone->recheck,
 			.apex = put_text(t, apex, name_length(apex, DNS_NAME_MAX)),
 			.serial = segment_serial(zone->segment),
@@ -235,20 +236,6 @@ write_contents(int fd, const struct table *t)
 }
 
 /*
- * A name that nobody uses: 64 random bits. One of process and thread numbers comes again, and what
- * a killed process left under it would be in the way for ever.
- */
-static bool
-name_beside(char *beside, size_t size, const char *path)
-{
-	uint64_t random;
-	if (getrandom(&random, sizeof random, 0) != sizeof random)
-		return false;
-	snprintf(beside, size, "%s.%016" PRIx64 ".new", path, random);
-	return true;
-}
-
-/*
  * Gives the nameless file its name, replacing what had it: there is no call for both, so it goes by
  * a name of its own for a moment.
  */
@@ -274,7 +261,7 @@ write_beside(const char *beside, const char *path, const struct table *t)
 	int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return false;
-	bool ok = write_contents(fd, t) && rename(beside, path) == 0;
+	bool ok = leftover_keep(fd) && write_contents(fd, t) && rename(beside, path) == 0;
 	int error = errno;
 	close(fd);
 	if (!ok)
@@ -283,27 +270,37 @@ write_beside(const char *beside, const char *path, const struct table *t)
 	return ok;
 }
 
-/* `folder` is open. false, with errno. */
 static bool
+write_nameless(int fd, const char *beside, const char *path, const struct table *t)
+{
+	(void)leftover_keep(fd); /* it will have a name for a moment */
+	return write_contents(fd, t) && give_name(fd, beside, path);
+}
+
+enum outcome {
+	UNCHANGED, /* it failed, errno says why */
+	UNSURE,    /* the file is in its place, but a power cut may undo that; errno says why */
+	REPLACED,
+};
+
+/* `folder` is open. */
+static enum outcome
 write_file(int folder, const char *path, const struct table *t)
 {
-	size_t size = strlen(path) + 64;
-	char *beside = malloc(size);
-	if (!beside || !name_beside(beside, size, path)) {
-		free(beside);
-		return false;
-	}
+	char *beside = leftover_name(path);
+	if (!beside)
+		return UNCHANGED;
 	int fd = openat(folder, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0644);
 	bool named = fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR);
 	bool ok = named ? write_beside(beside, path, t)
-			: fd >= 0 && write_contents(fd, t) && give_name(fd, beside, path);
+			: fd >= 0 && write_nameless(fd, beside, path, t);
 	int error = errno;
 	if (fd >= 0)
 		close(fd);
 	free(beside);
 	errno = error;
 	/* The folder too: a name that is not on the disk is no file after a power cut. */
-	return ok && fsync(folder) == 0;
+	return !ok ? UNCHANGED : fsync(folder) < 0 ? UNSURE : REPLACED;
 }
 
 static int
@@ -324,21 +321,30 @@ image_file_write(const char *path, const struct image_zone *zones, size_t count,
 		 struct report *report)
 {
 	struct table t = {0};
+	struct place place = {.file = path};
+	enum outcome outcome = UNCHANGED;
 	int folder = open_folder(path);
-	bool ok = folder >= 0 && table_start(&t, zones, count);
-	if (ok) {
+	if (folder >= 0 && table_start(&t, zones, count)) {
 		table_fill(&t);
-		ok = table_finish(&t) && write_file(folder, path, &t);
+		outcome = table_finish(&t) ? write_file(folder, path, &t) : UNCHANGED;
 	}
-	if (!ok)
-		report_errno(report, SEVERITY_ERROR, (struct place){.file = path},
+	if (outcome == UNCHANGED)
+		report_errno(report, SEVERITY_ERROR, place,
 			     "make room or name another place; nothing was changed",
 			     "cannot write the image file");
-	if (ok && size)
-		*size = t.header->size;
+	if (outcome == UNSURE)
+		report_errno(
+			report, SEVERITY_ERROR, place, "look after the disk and write it again",
+			"the image file was replaced and is whole, but its folder cannot be "
+			"brought to the disk: after a power cut the file of before may be back");
+	if (outcome != UNCHANGED) {
+		if (size)
+			*size = t.header->size;
+		leftover_remove(folder, path);
+	}
 	if (folder >= 0)
 		close(folder);
 	free(t.sorted);
 	free(t.bytes);
-	return ok;
+	return outcome == REPLACED;
 }

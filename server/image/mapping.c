@@ -18,6 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "image/format.h"
+
 /* Old and new image, an image cache, and what a slow reader still holds of earlier ones. */
 enum { SLOTS = 64 };
 
@@ -38,6 +40,7 @@ struct mapping {
 	struct slot *slot;
 	uint8_t *bytes;
 	size_t size;
+	size_t room;              /* bytes of address space: the file's pages and the spare ones */
 	int fd;                   /* the same file, whatever has its name by now */
 	struct timespec modified; /* as it was seen last */
 	bool told_lost;
@@ -103,17 +106,38 @@ take_slot(void)
 	return NULL;
 }
 
+/*
+ * The file with spare pages of zeros behind it, which cost address space and nothing else: whoever
+ * is writing to the file may make a reader go too far between its look at a size and its use.
+ */
+static void *
+map_with_spare(int fd, size_t size, size_t room)
+{
+	void *bytes = room < size ? MAP_FAILED
+				  : mmap(NULL, room, PROT_READ,
+					 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (bytes == MAP_FAILED ||
+	    mmap(bytes, size, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0) != MAP_FAILED)
+		return bytes;
+	int error = errno;
+	munmap(bytes, room);
+	errno = error;
+	return MAP_FAILED;
+}
+
 static bool
 map(struct mapping *mapping, int fd, size_t size)
 {
 	struct stat status;
-	void *bytes = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	size_t room = align_up(size, (size_t)sysconf(_SC_PAGESIZE)) + IMAGE_SPARE;
+	void *bytes = map_with_spare(fd, size, room);
 
 	if (bytes == MAP_FAILED)
 		return false;
+	mapping->room = room;
 	mapping->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (mapping->fd < 0 || fstat(fd, &status) < 0) {
-		munmap(bytes, size);
+		munmap(bytes, room);
 		return false;
 	}
 	mapping->modified = status.st_mtim;
@@ -175,7 +199,7 @@ mapping_release(struct mapping *mapping)
 	if (!mapping ||
 	    atomic_fetch_sub_explicit(&mapping->references, 1, memory_order_acq_rel) != 1)
 		return;
-	munmap(mapping->bytes, mapping->size);
+	munmap(mapping->bytes, mapping->room);
 	close(mapping->fd);
 	atomic_store(&mapping->slot->start, 0);
 	free(mapping);

@@ -13,8 +13,8 @@ struct mapping;
 
 /*
  * Maps the first `size` bytes (at least 1) of the open file `fd`, which may be closed afterwards.
- * NULL with errno set. From the first call on the process survives that a mapped file is cut short:
- * see mapping_lost().
+ * IMAGE_SPARE (format.h) more may be read behind them, and are zero. NULL with errno set. From the
+ * first call on the process survives that a mapped file is cut short: see mapping_lost().
  */
 struct mapping *mapping_new(int fd, size_t size) NODISCARD;
 

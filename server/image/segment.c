@@ -44,19 +44,23 @@ fits(const struct image_header *header, uint32_t ref, uint64_t count, uint64_t e
 	return at >= sizeof *header && at <= header->size && count * element <= header->size - at;
 }
 
-/* What is wrong with the header, or NULL. `header` is a copy of the first bytes of `size`. */
+/* What is wrong with the header at `bytes`, of which `size` may be read, of a segment of `whole`;
+ * or NULL. */
 static const char *
-find_fault(const struct image_header *header, const uint8_t *bytes, size_t size)
+find_fault(const uint8_t *bytes, size_t size, size_t whole)
 {
+	const struct image_header *header = (const void *)bytes;
+	const size_t apex_at = sizeof *header;
+	if (size < apex_at)
+		return "too short for an answer image";
 	if (memcmp(header->magic, IMAGE_MAGIC, sizeof header->magic) != 0)
 		return "not an answer image";
 	if (header->byte_order != IMAGE_BYTE_ORDER)
 		return "an answer image of a machine with the other byte order";
 	if (header->format_version != IMAGE_FORMAT_VERSION)
 		return "an answer image of another format version";
-	if (header->size != size)
+	if (header->size != whole)
 		return "an answer image that is cut short or has bytes behind its end";
-	const size_t apex_at = sizeof *header;
 	/* A size of 0 would match name_length()'s answer to bytes that are no name. */
 	if (header->apex_size == 0 ||
 	    size - apex_at < (size_t)header->apex_size + header->salt_size ||
@@ -75,16 +79,6 @@ find_fault(const struct image_header *header, const uint8_t *bytes, size_t size)
 	return NULL;
 }
 
-/* What is wrong with the segment at `bytes`, whose header is copied to `header`; or NULL. */
-static const char *
-open_header(struct image_header *header, const uint8_t *bytes, size_t size)
-{
-	if (size < sizeof *header)
-		return "too short for an answer image";
-	memcpy(header, bytes, sizeof *header);
-	return find_fault(header, bytes, size);
-}
-
 static struct segment *
 refuse(const char *fault, struct place place, struct report *report)
 {
@@ -96,11 +90,7 @@ struct segment *
 segment_open(const void *bytes, size_t size, const char *name, struct report *report)
 {
 	struct place place = {.file = name};
-	struct image_header header;
-	const char *fault = open_header(&header, bytes, size);
-	if (fault)
-		return refuse(fault, place, report);
-	uint8_t *copy = malloc(size);
+	uint8_t *copy = malloc(size ? size : 1);
 	struct segment *segment = copy ? segment_adopt(copy, size) : NULL;
 	if (!segment) {
 		free(copy);
@@ -109,37 +99,36 @@ segment_open(const void *bytes, size_t size, const char *name, struct report *re
 	}
 	memcpy(copy, bytes, size);
 	atomic_store(&segment->trust, SEGMENT_UNREAD);
-	return segment;
+	const char *fault = find_fault(copy, size, size);
+	if (!fault)
+		return segment;
+	segment_release(segment);
+	return refuse(fault, place, report);
 }
 
 struct segment *
-segment_map(struct mapping *mapping, size_t offset, size_t size, const char *name,
-	    struct report *report)
+segment_map(struct mapping *mapping, size_t offset, size_t size, const char **fault)
 {
-	struct place place = {.file = name};
 	const uint8_t *bytes = mapping_bytes(mapping) + offset;
-	struct image_header header;
-	const char *fault = open_header(&header, bytes, size);
-	if (fault)
-		return refuse(fault, place, report);
-	/* Header, name and salt decide how far readers go. The file may be written to at any time;
-	 * what was checked may not. */
-	size_t top = sizeof header + header.apex_size + header.salt_size;
-	struct segment *segment = malloc(sizeof *segment + top);
-	if (!segment) {
-		report_errno(report, SEVERITY_ERROR, place, NULL, "cannot open a zone");
+	/* Header, name and salt decide how far readers go. The file may be written to at any time:
+	 * they are copied first and checked then, so that what was checked is what is used. */
+	union {
+		struct image_header header;
+		uint8_t bytes[IMAGE_TOP_MAX];
+	} copy;
+	size_t most = size_min(size, sizeof copy.bytes);
+	memcpy(copy.bytes, bytes, most);
+	*fault = find_fault(copy.bytes, most, size);
+	if (*fault)
 		return NULL;
-	}
-	uint8_t *copy = (uint8_t *)(segment + 1);
-	memcpy(copy, &header, sizeof header);
-	memcpy(copy + sizeof header, bytes + sizeof header, top - sizeof header);
-	if (name_length(copy + sizeof header, header.apex_size) != header.apex_size) {
-		free(segment);
-		return refuse("an answer image that changes while it is read", place, report);
-	}
+	size_t top = sizeof copy.header + copy.header.apex_size + copy.header.salt_size;
+	struct segment *segment = malloc(sizeof *segment + top);
+	if (!segment)
+		return NULL;
+	memcpy(segment + 1, copy.bytes, top);
 	*segment = (struct segment){.bytes = bytes,
 				    .size = size,
-				    .header = (const void *)copy,
+				    .header = (const void *)(segment + 1),
 				    .mapping = mapping_share(mapping)};
 	atomic_init(&segment->references, 1);
 	atomic_init(&segment->trust, SEGMENT_UNREAD);

@@ -17,10 +17,11 @@ struct segment *segment_adopt(uint8_t *bytes, size_t size) NODISCARD;
 
 /*
  * Opens the segment of `size` bytes at `offset` of `mapping` (both inside) where it lies, otherwise
- * as segment_open(); it keeps the mapping alive. The offset is a multiple of 8.
+ * as segment_open(); it keeps the mapping alive. The offset is a multiple of 8. NULL: `*fault` says
+ * what is wrong with it, NULL too when out of memory.
  */
-struct segment *segment_map(struct mapping *mapping, size_t offset, size_t size, const char *name,
-			    struct report *report) NODISCARD;
+struct segment *segment_map(struct mapping *mapping, size_t offset, size_t size,
+			    const char **fault) NODISCARD;
 
 /* The digest of a segment: SHA-256 of all bytes, those of the digest itself taken as zero. */
 bool segment_digest(const uint8_t *bytes, size_t size, uint8_t digest[IMAGE_DIGEST_SIZE]);

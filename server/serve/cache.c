@@ -9,7 +9,9 @@
  * which nobody can set) is taken for the same without being read; see zone_files_differ().
  *
  * Findings of the compilation are kept and repeated at every start. Those that time brings are not
- * lost either: at the first moment when a check could find otherwise, the zone is read again.
+ * lost either, nor do they outlive it: they hold from one moment that a signature names to the
+ * next, and at any other time the zone is read again. When the cache was written does not count, so
+ * a clock that was wrong then, ahead or behind, does no harm once it is right.
  */
 #include "serve/cache.h"
 
@@ -66,6 +68,27 @@ is_ours(const struct image_file *file)
 	return owner == 0 || owner == geteuid();
 }
 
+/* One line for all: what is lost is a moment of the start. */
+static void
+warn_of_damaged(const struct image_file *file, struct report *report)
+{
+	char text[NAME_TEXT_MAX];
+	size_t first = image_file_count(file);
+	size_t damaged = 0;
+	for (size_t i = image_file_count(file); i-- > 0;) {
+		if (image_file_zone(file, i).segment)
+			continue;
+		first = i;
+		damaged++;
+	}
+	if (damaged)
+		report_add(report, SEVERITY_WARNING, (struct place){.file = image_file_path(file)},
+			   "they are compiled from text, and the cache is written anew",
+			   "%zu zones of the image cache are damaged, the first %s: %s", damaged,
+			   name_text(text, image_file_apex(file, first)),
+			   image_file_zone(file, first).fault);
+}
+
 struct cache *
 cache_open(const struct config *config, struct report *report)
 {
@@ -83,6 +106,8 @@ cache_open(const struct config *config, struct report *report)
 		cache->file = NULL;
 	}
 	take_over(report, &errors);
+	if (cache && cache->file)
+		warn_of_damaged(cache->file, report);
 	report_clear(&errors);
 	free(path);
 	if (cache && cache->file)
@@ -114,7 +139,8 @@ cache_take(const struct cache *cache, const struct config_zone *configured,
 	    strcmp(image_file_made_by(cache->file), "anyns " ANYNS_VERSION) != 0)
 		return false;
 	struct image_zone found = image_file_zone(cache->file, index);
-	if (found.zonemd != zonemd || now >= found.recheck || found.file_count == 0)
+	if (!found.segment || found.zonemd != zonemd || now < found.since || now >= found.recheck ||
+	    found.file_count == 0)
 		return false;
 	for (size_t i = 0; i < found.file_count; i++)
 		if (!found.files[i].path)
@@ -135,6 +161,7 @@ cache_take(const struct cache *cache, const struct config_zone *configured,
 	zone->segment = segment_share(found.segment);
 	zone->origin = ORIGIN_CACHE;
 	zone->expires = found.expires;
+	zone->since = found.since;
 	zone->recheck = found.recheck;
 	zone->records = found.records;
 	image_file_findings(cache->file, index, &zone->report);
@@ -169,6 +196,7 @@ cache_write(const struct config *config, const struct loaded *loaded, size_t *co
 		zones[*count] = (struct image_zone){.segment = zone->segment,
 						    .zonemd = zone->zonemd,
 						    .expires = zone->expires,
+						    .since = zone->since,
 						    .recheck = zone->recheck,
 						    .records = zone->records,
 						    .files = zone->files,
@@ -180,7 +208,7 @@ cache_write(const struct config *config, const struct loaded *loaded, size_t *co
 	if (!ok)
 		report_add(report, SEVERITY_WARNING, (struct place){.file = path},
 			   "make room, or let the user of anyns write to the folder",
-			   "%s; the next start compiles all zones again",
+			   "%s; the next start may have to compile all zones again",
 			   errors.count ? errors.findings[0].message
 					: "no memory for the image cache");
 	report_clear(&errors);

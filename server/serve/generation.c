@@ -23,7 +23,8 @@ generation_make(struct config *config, const struct load_options *options,
 		return NULL;
 	}
 	generation->view = (struct answer_view){.zones = generation->loaded->directory,
-						.setup = generation->setup};
+						.setup = generation->setup,
+						.serial = generation->loaded->serial};
 	return generation;
 }
 

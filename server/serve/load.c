@@ -65,8 +65,8 @@ find_previous(struct job *job)
 /* ------------------------------------------------------------ the image */
 
 /*
- * The image that `image:` names: that of the previous load when it has not changed, or when the new
- * one cannot be used. Most loads have none.
+ * The image that `image:` names: that of the previous load when it has not changed and nobody
+ * doubts it, or when the new one cannot be used. Most loads have none.
  */
 static void
 open_image(struct job *job)
@@ -77,8 +77,9 @@ open_image(struct job *job)
 	struct image_file *before = previous ? previous->image : NULL;
 	if (!path || job->options->text_only)
 		return;
-	bool same = before && !previous->image_kept && strcmp(image_file_path(before), path) == 0 &&
-		    image_file_is(before, path);
+	loaded->image_seen = image_stamp_of(path);
+	bool same = before && !previous->image_kept && !image_file_doubtful(before) &&
+		    strcmp(image_file_path(before), path) == 0 && image_file_is(before, path);
 	if (!same)
 		loaded->image = image_file_open(path, &loaded->report);
 	if (loaded->image || !before)
@@ -142,7 +143,7 @@ list_zones(struct job *job)
 	if (most)
 		qsort(sorted, config->zone_count, sizeof(*sorted), compare_configured);
 	for (size_t i = 0; i < most; i++) {
-		const uint8_t *apex = segment_apex(image_file_zone(loaded->image, i).segment);
+		const uint8_t *apex = image_file_apex(loaded->image, i);
 		if (is_image_only(job, sorted, apex))
 			name_lower(loaded->zones[loaded->count++].apex, apex);
 	}
@@ -275,6 +276,19 @@ is_cache_due(const struct job *job)
 	       taken != cache_count(job->sources.cache);
 }
 
+/* Whether a later look at the image may find something better than what this load could use. */
+static bool
+is_image_due(const struct job *job)
+{
+	const struct loaded *loaded = job->loaded;
+	if (!job->config->image || job->options->text_only)
+		return false;
+	bool due = !loaded->image || loaded->image_kept;
+	for (size_t i = 0; !due && i < loaded->count; i++)
+		due = loaded->zones[i].image_refused;
+	return due;
+}
+
 static void
 find_witnesses(struct loaded *loaded)
 {
@@ -332,6 +346,7 @@ run(struct job *job, struct report *report)
 	}
 	check_identity(job);
 	find_witnesses(loaded);
+	loaded->image_due = is_image_due(job);
 	loaded->cache_due = job->config->image_cache && !job->options->text_only &&
 			    is_cache_due(job);
 	return build_directory(loaded, report);
@@ -342,8 +357,10 @@ load_zones(const struct config *config, const struct load_options *options, stru
 {
 	struct loaded *loaded = calloc(1, sizeof *loaded);
 	struct job job = {.config = config, .options = options, .loaded = loaded};
-	if (loaded)
+	if (loaded) {
 		atomic_init(&loaded->references, 1);
+		loaded->serial = options->previous ? options->previous->serial + 1 : 1;
+	}
 	bool ok = loaded && prepare(&job);
 	if (ok)
 		ok = run(&job, report);

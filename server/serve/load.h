@@ -10,6 +10,7 @@
 
 #include "anyns/config.h"
 #include "anyns/image_file.h"
+#include "serve/image_watch.h"
 
 /* What the segment of a zone was made from. */
 enum zone_origin {
@@ -26,8 +27,10 @@ struct loaded_zone {
 		*files; /* what it was read from, to see whether it changed; NULL: do not reuse */
 	size_t file_count;
 	enum zonemd_policy zonemd; /* it was checked with */
+	bool image_refused;        /* the image has it, but not so that it may be served */
 	bool reused;               /* the previous load had the same, its files have not changed */
 	int64_t expires;  /* the segment's first signature, seconds since 1970; INT64_MAX: none */
+	int64_t since;    /* from when on its findings hold, likewise; INT64_MIN: ever */
 	int64_t recheck;  /* when other findings may come up, likewise; INT64_MAX: never */
 	bool refreshed;   /* of the cache, which does not yet know how its files look by now */
 	uint32_t records; /* 0: unknown */
@@ -38,11 +41,14 @@ struct loaded_zone {
 
 struct loaded {
 	atomic_uint references;
+	uint64_t serial; /* one more than that of the previous load */
 	struct loaded_zone *zones;
 	size_t count;
 	struct directory *directory; /* NULL when zones were only checked */
 	struct image_file *image;    /* NULL: none */
 	bool image_kept;             /* `image:` cannot be used: it is the one of the load before */
+	bool image_due;              /* what is served is not what `image:` should give: */
+	struct image_stamp image_seen; /* another file than this may be better */
 	/* A zone of the image and one of the cache, to see whether their files are still whole.
 	 * NULL: none. Borrowed. */
 	const struct segment *witnesses[2];

@@ -105,14 +105,16 @@ image_admits(const struct load_sources *sources, const struct config_zone *confi
 {
 	char text[NAME_TEXT_MAX];
 	const char *fault = NULL;
-	if (!is_sound(sources, found->segment))
+	const char *how = found->fault ? ": " : "";
+	if (!found->segment || !is_sound(sources, found->segment))
 		fault = "is damaged";
 	else if (sources->config->zonemd == ZONEMD_REQUIRE && found->zonemd != ZONEMD_REQUIRE)
 		fault = "was compiled without zonemd: require";
 	if (fault)
 		report_add(&zone->report, SEVERITY_ERROR, image_place(sources),
-			   remedy_of(configured), "zone %s in the image %s",
-			   name_text(text, zone->apex), fault);
+			   remedy_of(configured), "zone %s in the image %s%s%s",
+			   name_text(text, zone->apex), fault, how,
+			   found->fault ? found->fault : "");
 	return !fault;
 }
 
@@ -176,6 +178,7 @@ take_previous(const struct load_sources *sources, const struct config_zone *conf
 	zone->segment = segment_share(previous->segment);
 	zone->origin = previous->origin;
 	zone->expires = previous->expires;
+	zone->since = previous->since;
 	zone->recheck = previous->recheck;
 	zone->records = previous->records;
 	zone->reused = true;
@@ -226,6 +229,7 @@ take_text(const struct load_sources *sources, const struct config_zone *configur
 	zone->segment = segment_build_unless(records, sources->cancel, &zone->report);
 	zone->origin = ORIGIN_TEXT;
 	zone->expires = times.expires;
+	zone->since = times.since;
 	zone->recheck = times.recheck;
 	zone->records = records->rdata_count;
 	keep_files(zone, records->files, records->file_count);
@@ -245,15 +249,11 @@ take_stale(const struct load_sources *sources, const struct loaded_zone *previou
 	zone->stale = true;
 }
 
-void
-load_zone(const struct load_sources *sources, const struct config_zone *configured,
-	  const struct loaded_zone *previous, struct loaded_zone *zone)
+/* When the image does not give it. */
+static void
+take_other(const struct load_sources *sources, const struct config_zone *configured,
+	   const struct loaded_zone *previous, struct loaded_zone *zone)
 {
-	zone->zonemd = sources->config->zonemd;
-	zone->expires = INT64_MAX;
-	zone->recheck = INT64_MAX;
-	if (take_image(sources, configured, previous, zone))
-		return;
 	if (configured && (take_previous(sources, configured, previous, zone) ||
 			   take_cache(sources, configured, previous, zone)))
 		return;
@@ -261,6 +261,21 @@ load_zone(const struct load_sources *sources, const struct config_zone *configur
 		take_text(sources, configured, zone);
 	if (!zone->segment)
 		take_stale(sources, previous, zone);
+}
+
+void
+load_zone(const struct load_sources *sources, const struct config_zone *configured,
+	  const struct loaded_zone *previous, struct loaded_zone *zone)
+{
+	zone->zonemd = sources->config->zonemd;
+	zone->expires = INT64_MAX;
+	zone->since = INT64_MIN;
+	zone->recheck = INT64_MAX;
+	if (take_image(sources, configured, previous, zone))
+		return;
+	take_other(sources, configured, previous, zone);
+	zone->image_refused = sources->image && image_file_find(sources->image, zone->apex) !=
+							image_file_count(sources->image);
 }
 
 void

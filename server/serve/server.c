@@ -126,6 +126,13 @@ log_zones(const struct server *server, const struct generation *generation)
 				  "zone %s has errors and is answered with SERVFAIL; %s and reload",
 				  name_text(text, zone->apex), remedy_of(generation, i));
 	}
+	if (generation->loaded->image_due)
+		log_error(server->log,
+			  "%s cannot be served as it is; write it again, beside, and rename it: it "
+			  "is loaded by itself within seconds once it has changed and keeps still, "
+			  "or "
+			  "with a reload",
+			  generation->config->image);
 }
 
 static bool

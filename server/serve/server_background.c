@@ -77,14 +77,20 @@ on_done(struct ev_loop *loop, ev_async *event, int events)
 		server_background_care(server, NULL);
 }
 
-/* One zone of each mapping stands for all of it. Both are asked: each tells a change once. */
-static bool
-has_changed(const struct loaded *loaded)
+/*
+ * What was changed, NULL: nothing. One zone of each mapping stands for all of it. Both are asked:
+ * each tells a change once.
+ */
+static const char *
+find_changed(const struct generation *generation)
 {
-	bool changed = false;
-	for (size_t i = 0; i < 2; i++)
-		if (loaded->witnesses[i])
-			changed |= segment_file_changed(loaded->witnesses[i]);
+	const char *names[] = {generation->config->image, "the image cache"};
+	const char *changed = NULL;
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+		const struct segment *witness = generation->loaded->witnesses[i];
+		if (witness && segment_file_changed(witness))
+			changed = names[i] ? names[i] : "an image file";
+	}
 	return changed;
 }
 
@@ -118,6 +124,47 @@ act_on_bad(struct server *server)
 	tell_digests(server, &result);
 }
 
+/*
+ * What lies in a file that was changed in place is looked at again at once: text, or SERVFAIL, is
+ * better than what may be neither the old zone nor the new one. While somebody goes on writing to
+ * the image that is enough.
+ */
+static void
+act_on_change(struct server *server, const char *what)
+{
+	if (server->unsettled) {
+		server->changed_again = true;
+		return;
+	}
+	server->unsettled = server->current->config->image != NULL;
+	log_error(server->log,
+		  "%s was cut short or written to while it is served, or cannot be read any more: "
+		  "loading what is whole; zones that are not are named then, and served from text "
+		  "or answered with SERVFAIL. Replace such files by renaming, never in place",
+		  what);
+	server_reload(server);
+}
+
+/* An image that could not be taken as it was, and is another one by now, is loaded when whoever
+ * writes to it is done. */
+static void
+act_on_still_image(struct server *server)
+{
+	const struct loaded *loaded = server->current->loaded;
+	const char *path = server->current->config->image;
+	if (!path || !(server->unsettled || loaded->image_due) ||
+	    !image_watch_look(&server->image_watch, path))
+		return;
+	bool another = !image_stamp_equal(&server->image_watch.last, &loaded->image_seen);
+	bool load = server->changed_again || (loaded->image_due && another);
+	server->unsettled = false;
+	server->changed_again = false;
+	if (!load)
+		return;
+	log_notice(server->log, "%s has changed and keeps still now: loading it", path);
+	server_reload(server);
+}
+
 static void
 on_watch(struct ev_loop *loop, ev_timer *event, int events)
 {
@@ -126,15 +173,13 @@ on_watch(struct ev_loop *loop, ev_timer *event, int events)
 	(void)events;
 	if (!server->current || server->loading)
 		return;
-	if (has_changed(server->current->loaded)) {
-		log_error(server->log,
-			  "a file of compiled zones was cut short or written to while it is "
-			  "served, or cannot be read any more: loading what is whole. Replace "
-			  "such files by renaming, never in place");
-		server_reload(server);
-	} else {
+	const char *changed = find_changed(server->current);
+	if (changed)
+		act_on_change(server, changed);
+	else
 		act_on_bad(server);
-	}
+	if (!server->loading)
+		act_on_still_image(server);
 }
 
 static void

@@ -59,6 +59,9 @@ struct server {
 	struct background background;
 	ev_async background_done;
 	ev_timer watch;
+	struct image_watch image_watch;
+	bool unsettled;             /* somebody writes to the image file: no more loads until */
+	bool changed_again;         /* it keeps still; it did not since the last one */
 	bool care_again;            /* another generation came meanwhile */
 	bool cache_due;             /* what is served is not all in the image cache */
 	struct generation *retired; /* wait to be freed */

@@ -11,6 +11,9 @@
 /* RRSIG rdata: covered 2, algorithm 1, labels 1, TTL 4, expiration 4, inception 4. */
 enum { EXPIRATION_AT = 8, INCEPTION_AT = 12 };
 
+/* Half of what a serial number reaches: a moment further back from `now` is no longer the same. */
+static const int64_t REACH = (int64_t)1 << 30;
+
 static int64_t
 moment(uint32_t serial, time_t now)
 {
@@ -29,12 +32,18 @@ note(struct zone_times *times, const uint8_t *sig, bool answers, time_t now)
 		times->recheck = expires + 1;
 	if (begins > now && begins < times->recheck)
 		times->recheck = begins;
+	if (expires < now && expires + 1 > times->since)
+		times->since = expires + 1;
+	if (begins <= now && begins > times->since)
+		times->since = begins;
+	if (times->since < now - REACH)
+		times->since = now - REACH;
 }
 
 struct zone_times
 zone_times(const struct zone *zone, time_t now)
 {
-	struct zone_times times = {.expires = INT64_MAX, .recheck = INT64_MAX};
+	struct zone_times times = {.expires = INT64_MAX, .since = INT64_MIN, .recheck = INT64_MAX};
 	for (uint32_t n = 0; n < zone->name_count; n++) {
 		const struct zone_name *name = &zone->names[n];
 		bool answers = !(name->flags & ZONE_NAME_OCCLUDED);

@@ -104,19 +104,20 @@ damage_ask(struct damage *damage, uint8_t *bytes, size_t size)
 	return segment != NULL;
 }
 
-static void
-ask_zones(struct damage *damage, const struct image_file *file)
+void
+damage_ask_open(struct damage *damage, const struct image_file *file)
 {
 	enum { ZONES_MAX = 16 };
 	struct directory_entry entries[ZONES_MAX];
 	struct report report = REPORT_INIT;
 	size_t count = size_min(image_file_count(file), ZONES_MAX);
 	for (size_t i = 0; i < count; i++) {
-		struct segment *segment = image_file_zone(file, i).segment;
-		entries[i] = (struct directory_entry){segment_apex(segment), segment};
+		struct image_zone zone = image_file_zone(file, i);
+		const uint8_t *apex = image_file_apex(file, i);
+		entries[i] = (struct directory_entry){apex, zone.segment};
 		image_file_findings(file, i, &report);
-		if (image_file_find(file, segment_apex(segment)) != i)
-			abort(); /* what is sorted is found */
+		if (image_file_find(file, apex) != i || !zone.segment != !!zone.fault)
+			abort(); /* what is sorted is found, what is missing is told */
 	}
 	ask_directory(damage, directory_build(entries, count, &report));
 	report_clear(&report);
@@ -132,7 +133,7 @@ damage_ask_file(struct damage *damage, const uint8_t *bytes, size_t size)
 	bool written = fd >= 0 && write(fd, bytes, size) == (ssize_t)size;
 	struct image_file *file = written ? image_file_open(path, &report) : NULL;
 	if (file)
-		ask_zones(damage, file);
+		damage_ask_open(damage, file);
 	image_file_release(file);
 	report_clear(&report);
 	if (fd >= 0)

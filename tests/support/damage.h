@@ -26,7 +26,12 @@ void damage_free(struct damage *damage);
  */
 bool damage_ask(struct damage *damage, uint8_t *bytes, size_t size);
 
-/* The same with `size` bytes as an image file. */
+struct image_file;
+
+/* Asks the same of the first zones of an image file. */
+void damage_ask_open(struct damage *damage, const struct image_file *file);
+
+/* The same with `size` bytes as an image file, if it can be opened. */
 bool damage_ask_file(struct damage *damage, const uint8_t *bytes, size_t size);
 
 #endif

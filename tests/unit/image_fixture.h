@@ -117,6 +117,7 @@ fixture_make(void **state)
 		f->zones[i] = (struct image_zone){.segment = f->segments[i],
 						  .zonemd = ZONEMD_WARN,
 						  .expires = INT64_MAX,
+						  .since = 500 - (int64_t)i,
 						  .recheck = 1000 + (int64_t)i,
 						  .records = 5 + (uint32_t)i};
 	}

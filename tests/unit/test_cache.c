@@ -2,7 +2,7 @@
 /* The image cache: taken when and only when the text is the same; written whole or not at all. */
 #include "serve/cache.h"
 
-#include "serve_fixture.h"
+#include "load_fixture.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -10,19 +10,7 @@
 
 #include "anyns/name.h"
 
-#define ZONES                                                                         \
-	"zones: [{name: a.example, file: a.zone}, {name: b.example, file: b.zone}]\n" \
-	"image-cache: .\n"
-
-static struct loaded *
-load(const struct config *config, const struct loaded *previous)
-{
-	struct load_options options = {.threads = 2, .previous = previous};
-	struct report report = REPORT_INIT;
-	struct loaded *loaded = load_zones(config, &options, &report);
-	assert_non_null(loaded);
-	return loaded;
-}
+#define ZONES TWO_ZONES "image-cache: .\n"
 
 static void
 save(const struct config *config, const struct loaded *loaded, size_t expected)
@@ -38,7 +26,7 @@ save(const struct config *config, const struct loaded *loaded, size_t expected)
 static struct loaded *
 expect(const struct config *config, const char *from)
 {
-	struct loaded *loaded = load(config, NULL);
+	struct loaded *loaded = load(config, NULL, 2);
 	for (size_t i = 0; from[i]; i++) {
 		const struct loaded_zone *zone = &loaded->zones[i];
 		char found = !zone->segment ? '0' : zone->origin == ORIGIN_CACHE ? 'c' : 't';
@@ -92,7 +80,7 @@ taken_again(void **state)
 	assert_true(report_has(&second->zones[0].report, SEVERITY_WARNING, "nowhere"));
 
 	/* A reload keeps what it knows, and does not write for nothing. */
-	struct loaded *third = load(config, second);
+	struct loaded *third = load(config, second, 2);
 	assert_true(third->zones[0].reused);
 	assert_int_equal(third->zones[0].report.count, 0);
 	assert_int_equal(third->zones[0].known.warnings, 1);
@@ -117,7 +105,7 @@ after(struct folder *folder, void (*change)(const struct folder *folder), const 
 	put_file(folder, "part", "x A 192.0.2.7\n");
 	put_file(folder, "b.zone", ZONE_GOOD(2));
 	struct config *config = make_config(folder, ZONES);
-	struct loaded *loaded = load(config, NULL);
+	struct loaded *loaded = load(config, NULL, 2);
 	save(config, loaded, 2);
 	load_free(loaded);
 	config_free(config);
@@ -195,7 +183,7 @@ damaged_is_one_line(void **state)
 	struct folder *folder = *state;
 	after(folder, damage, "", "tt");
 	struct config *config = make_config(folder, ZONES);
-	struct loaded *loaded = load(config, NULL);
+	struct loaded *loaded = load(config, NULL, 2);
 	assert_int_equal(loaded->report.errors, 0);
 	assert_int_equal(loaded->report.warnings, 1);
 	assert_true(report_has(&loaded->report, SEVERITY_WARNING,
@@ -235,17 +223,11 @@ damaged_inside(void **state)
 	char path[512];
 	after(folder, change_nothing, "", "cc");
 	cache_file(folder, path);
-	FILE *file = fopen(path, "r+b");
-	assert_non_null(file);
-	fseek(file, -1, SEEK_END);
-	int last = fgetc(file);
-	fseek(file, -1, SEEK_END);
-	fputc(last ^ 1, file);
-	fclose(file);
+	damage_last_zone(path);
 	struct config *config = make_config(folder, ZONES);
 	struct loaded *first = expect(config, "cc");
 	assert_false(segment_verify(first->zones[1].segment, NULL));
-	struct loaded *second = load(config, first);
+	struct loaded *second = load(config, first, 2);
 	assert_int_equal(second->zones[0].origin, ORIGIN_CACHE);
 	assert_int_equal(second->zones[1].origin, ORIGIN_TEXT);
 	assert_true(second->cache_due);
@@ -255,6 +237,30 @@ damaged_inside(void **state)
 	load_free(first);
 	load_free(second);
 	load_free(third);
+	config_free(config);
+}
+
+/* A zone that cannot even be opened: one line, the text, and a new cache. */
+static void
+damaged_header(void **state)
+{
+	struct folder *folder = *state;
+	char path[512];
+	after(folder, change_nothing, "", "cc");
+	cache_file(folder, path);
+	damage_last_header(path);
+	struct config *config = make_config(folder, ZONES);
+	struct loaded *loaded = expect(config, "ct");
+	assert_int_equal(loaded->report.count, 1);
+	assert_true(
+		report_has(&loaded->report, SEVERITY_WARNING,
+			   "1 zones of the image cache are damaged, the first b.example.: not"));
+	assert_true(loaded->cache_due);
+	save(config, loaded, 2);
+	load_free(loaded);
+	loaded = expect(config, "cc");
+	assert_int_equal(loaded->report.count + loaded->zones[1].report.count, 0);
+	load_free(loaded);
 	config_free(config);
 }
 
@@ -269,7 +275,7 @@ details_are_renewed(void **state)
 	assert_true(loaded->zones[0].refreshed);
 	assert_false(loaded->zones[1].refreshed);
 	assert_true(loaded->cache_due);
-	struct loaded *again = load(config, loaded);
+	struct loaded *again = load(config, loaded, 2);
 	assert_false(again->cache_due);
 	save(config, loaded, 2);
 	load_free(loaded);
@@ -312,7 +318,7 @@ time_counts(void **state)
 			      "AAAA\n");
 	put_file(folder, "b.zone", ZONE_GOOD(2));
 	struct config *config = make_config(folder, ZONES);
-	struct loaded *loaded = load(config, NULL);
+	struct loaded *loaded = load(config, NULL, 2);
 	save(config, loaded, 2);
 	const int64_t expires = loaded->zones[0].expires;
 	assert_int_equal(expires, 2051222400);
@@ -321,12 +327,18 @@ time_counts(void **state)
 	struct cache *cache = cache_open(config, &report);
 	assert_non_null(cache);
 	assert_int_equal(cache_count(cache), 2);
-	for (int64_t now = expires - 1; now < expires + 3; now++) {
+	const int64_t begins = 1577836800;
+	const int64_t moments[] = {begins - 1, begins,      begins + 1, expires - 1,
+				   expires,    expires + 1, expires + 2};
+	for (size_t i = 0; i < ARRAY_LENGTH(moments); i++) {
+		int64_t now = moments[i];
 		struct loaded_zone zone = {0};
 		name_lower(zone.apex, config->zones[0].name);
 		bool taken = cache_take(cache, &config->zones[0], ZONEMD_WARN, now, &zone);
-		assert_int_equal(taken, now <= expires);
+		assert_int_equal(taken, now >= begins && now <= expires);
 		if (taken) {
+			assert_true(zone.since == begins);
+			assert_true(zone.recheck == expires + 1);
 			free(zone.files[0].path);
 			free(zone.files);
 			segment_release(zone.segment);
@@ -335,6 +347,45 @@ time_counts(void **state)
 	}
 	cache_close(cache);
 	cache_close(NULL);
+	config_free(config);
+}
+
+/*
+ * Written while the clock was ten years ahead: what it found expired then is not repeated once the
+ * clock is right, and the cache is good from the first start on.
+ */
+static void
+clock_ahead(void **state)
+{
+	struct folder *folder = *state;
+	put_file(folder, "a.zone",
+		 ZONE_GOOD(1) "ns RRSIG A 13 3 300 20350101000000 20200101000000 1 a.example. "
+			      "AAAA\n");
+	put_file(folder, "b.zone", ZONE_GOOD(2));
+	struct config *config = make_config(folder, ZONES);
+	struct loaded *loaded = load(config, NULL, 2);
+	struct loaded_zone *zone = &loaded->zones[0];
+	struct report findings = REPORT_INIT;
+	struct zone_options options = {.zonemd = ZONEMD_WARN, .now = 2051222400 + 86400};
+	struct zone *records = zone_load(zone->apex, zone->files[0].path, &options, &findings);
+	assert_non_null(records);
+	assert_true(report_has(&findings, SEVERITY_WARNING, "expired"));
+	struct zone_times times = zone_times(records, options.now);
+	zone->since = times.since;
+	zone->recheck = times.recheck;
+	report_move(&zone->report, &findings);
+	zone_free(records);
+	save(config, loaded, 2);
+	load_free(loaded);
+	loaded = expect(config, "tc");
+	assert_false(report_has(&loaded->zones[0].report, SEVERITY_WARNING, "expired"));
+	assert_true(loaded->cache_due);
+	save(config, loaded, 2);
+	load_free(loaded);
+	loaded = expect(config, "cc");
+	assert_false(report_has(&loaded->zones[0].report, SEVERITY_WARNING, "expired"));
+	assert_false(loaded->cache_due);
+	load_free(loaded);
 	config_free(config);
 }
 
@@ -360,7 +411,7 @@ no_folder(void **state)
 	config = make_config(folder, "zones: [{name: a.example, file: a.zone}]\n");
 	assert_null(cache_open(config, &report));
 	assert_int_equal(report.count, 0);
-	loaded = load(config, NULL);
+	loaded = load(config, NULL, 2);
 	assert_false(loaded->cache_due);
 	load_free(loaded);
 	config_free(config);
@@ -375,7 +426,7 @@ disk_full(void **state)
 	size_t count;
 	after(folder, change_nothing, "", "cc");
 	struct config *config = make_config(folder, ZONES);
-	struct loaded *loaded = load(config, NULL);
+	struct loaded *loaded = load(config, NULL, 2);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
 	struct rlimit limit = {600, before.rlim_max};
@@ -419,7 +470,7 @@ two_at_once(void **state)
 	struct folder *folder = *state;
 	after(folder, change_nothing, "", "cc");
 	struct config *config = make_config(folder, ZONES);
-	struct loaded *loaded = load(config, NULL);
+	struct loaded *loaded = load(config, NULL, 2);
 	struct writer writers[3];
 	pthread_t threads[3];
 	for (size_t i = 0; i < 3; i++) {
@@ -447,7 +498,8 @@ main(void)
 		TEST(taken_again),    TEST(only_the_same_text),  TEST(damaged_is_one_line),
 		TEST(damaged_inside), TEST(details_are_renewed), TEST(zones_go),
 		TEST(time_counts),    TEST(no_folder),           TEST(disk_full),
-		TEST(two_at_once),    TEST(of_another_user),
+		TEST(two_at_once),    TEST(of_another_user),     TEST(damaged_header),
+		TEST(clock_ahead),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

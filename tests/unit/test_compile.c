@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
-#include "serve_fixture.h"
+#include "load_fixture.h"
 
 #include "anyns/image_file.h"
 #include "anyns/name.h"
@@ -136,16 +136,16 @@ verify(void **state)
 	assert_int_equal(COMPILE(folder, "-q", "--verify", "v.image"), EXIT_OK);
 	assert_caught(folder, "out", "");
 	snprintf(path, sizeof(path), "%s/v.image", folder->path);
-	FILE *file = fopen(path, "r+b");
-	assert_non_null(file);
-	fseek(file, -1, SEEK_END);
-	fputc(0x55, file);
-	fclose(file);
+	damage_last_zone(path);
 	assert_int_equal(COMPILE(folder, "--verify", "v.image"), EXIT_FAILED);
 	assert_caught(folder, "out", " damaged\nv.image: ");
 	assert_caught(folder, "out", "1 damaged\n");
 	assert_int_equal(COMPILE(folder, "-q", "--verify", "v.image"), EXIT_FAILED);
 	assert_caught(folder, "out", "v.image: error: zone a.example. is damaged");
+	damage_last_header(path);
+	assert_int_equal(COMPILE(folder, "--verify", "v.image"), EXIT_FAILED);
+	assert_caught(folder, "out", "v.image: error: zone a.example. is damaged: not an answer");
+	assert_caught(folder, "out", "1 damaged\n");
 	put_file(folder, "v.image",
 		 "no image, though it is long enough to hold its header, which "
 		 "has somewhat more than a hundred bytes of its own");

@@ -60,6 +60,7 @@ test_contents(void **state)
 	struct image_zone zone = image_file_zone(file, 2);
 	assert_int_equal(zone.zonemd, ZONEMD_WARN);
 	assert_true(zone.expires == INT64_MAX);
+	assert_int_equal(zone.since, 500);
 	assert_int_equal(zone.recheck, 1000);
 	assert_int_equal(zone.records, 5);
 	assert_true(zone.names >= 5);
@@ -236,11 +237,7 @@ test_hostile_table(void **state)
 		{(uint32_t *)&zone->offset, (uint32_t)f->size / 64 * 64},
 		{(uint32_t *)&zone->offset + 1, 1},
 		{(uint32_t *)&zone->size, (uint32_t)zone->size + 8},
-		{(uint32_t *)&zone->size, (uint32_t)zone->size - 8},
-		{(uint32_t *)&zone->size, 0},
 		{(uint32_t *)&zone->size + 1, UINT32_MAX},
-		{(uint32_t *)(void *)zone->digest, 0},
-		{&zone->serial, 77},
 		{&zone->apex, texts},
 		{&zone->apex, texts - 1},
 		{&zone->apex, zone[-1].apex},
@@ -274,6 +271,66 @@ test_hostile_table(void **state)
 	fixture_digest(f->bytes, f->size);
 	fixture_put(f, f->bytes, f->size);
 	image_file_release(open_good(f));
+}
+
+/* The last zone cannot be used, and `part` says why; the others are as ever. */
+static void
+expect_one_lost(const struct fixture *f, const char *part)
+{
+	struct image_file *file = open_good(f);
+	struct image_zone lost = image_file_zone(file, 2);
+	assert_null(lost.segment);
+	if (!strstr(lost.fault, part))
+		fail_msg("expected \"%s\", found \"%s\"", part, lost.fault);
+	assert_int_equal(find(file, "b.example"), 2);
+	assert_string_equal((const char *)image_file_apex(file, 2), "\1b\7example");
+	for (size_t i = 0; i < 2; i++) {
+		assert_null(image_file_zone(file, i).fault);
+		assert_true(segment_verify(image_file_zone(file, i).segment, NULL));
+	}
+	image_file_release(file);
+}
+
+/* A table that is right about another segment, and any damage to a segment's header. */
+static void
+test_one_zone_lost(void **state)
+{
+	struct fixture *f = *state;
+	struct image_file_zone *zone =
+		(struct image_file_zone *)((struct image_file_header *)(void *)f->bytes + 1) + 2;
+	struct image_file_zone good = *zone;
+	const struct {
+		uint32_t *field;
+		uint32_t value;
+		const char *part;
+	} cases[] = {
+		{(uint32_t *)&zone->size, (uint32_t)zone->size - 8, "bytes behind its end"},
+		{(uint32_t *)&zone->size, 0, "too short"},
+		{(uint32_t *)(void *)zone->digest, 0, "another version"},
+		{&zone->serial, 77, "another version"},
+	};
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		*cases[i].field = cases[i].value;
+		fixture_digest(f->bytes, f->size);
+		fixture_put(f, f->bytes, f->size);
+		expect_one_lost(f, cases[i].part);
+		*zone = good;
+	}
+	fixture_digest(f->bytes, f->size);
+	for (size_t at = 0; at < sizeof(struct image_header); at++) {
+		uint8_t *byte = f->bytes + zone->offset + at;
+		*byte ^= 0x41;
+		fixture_put(f, f->bytes, f->size);
+		struct image_file *file = open_good(f);
+		struct segment *segment = image_file_zone(file, 2).segment;
+		/* What it may say and be the same zone is for its digest to find. */
+		assert_true(!segment || !segment_verify(segment, NULL));
+		image_file_release(file);
+		*byte ^= 0x41;
+	}
+	f->bytes[zone->offset] ^= 1;
+	fixture_put(f, f->bytes, f->size);
+	expect_one_lost(f, "not an answer image");
 }
 
 /* A segment damaged inside opens: that is for the digest to find. */
@@ -318,17 +375,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_contents),
-		TEST(test_findings),
-		TEST(test_segments),
-		TEST(test_same_file),
-		TEST(test_no_file),
-		TEST(test_damaged_table),
-		TEST(test_cut),
-		TEST(test_headers),
-		TEST(test_hostile_table),
-		TEST(test_damaged_segment),
-		TEST(test_cut_while_served),
+		TEST(test_contents),      TEST(test_findings),        TEST(test_segments),
+		TEST(test_same_file),     TEST(test_no_file),         TEST(test_damaged_table),
+		TEST(test_cut),           TEST(test_headers),         TEST(test_hostile_table),
+		TEST(test_one_zone_lost), TEST(test_damaged_segment), TEST(test_cut_while_served),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,7 +47,9 @@ test_mapping_refused(void **state)
 	size_t before = open_descriptors();
 	/* More often than there are slots: each is given back. */
 	for (size_t i = 0; i < 300; i++) {
-		fault_call_arm(calls[i % ARRAY_LENGTH(calls)], 0, ENFILE);
+		/* The place first, then the file in it. */
+		bool second = calls[i % ARRAY_LENGTH(calls)] == FAULT_MMAP && i % 2;
+		fault_call_arm(calls[i % ARRAY_LENGTH(calls)], second, ENFILE);
 		assert_null(mapping_new(fd, page_size()));
 		assert_true(fault_calls_disarm());
 		assert_true(errno == ENFILE);
@@ -275,6 +277,50 @@ test_build(void **state)
 	}
 }
 
+static void
+set_flag(void *context)
+{
+	atomic_bool *flag = context;
+	atomic_store(flag, true);
+}
+
+/* Told to stop before it began, and at each moment at which it asks for memory: an error, nothing
+ * left behind. Too late only when nothing is left to be done. */
+static void
+test_build_cancelled(void **state)
+{
+	(void)state;
+	for (enum plan_signing signing = PLAN_UNSIGNED; signing <= PLAN_OPT_OUT; signing++) {
+		struct report report = REPORT_INIT;
+		struct served_zone text = {"b.example.", fixture_zones[0].text, signing};
+		struct zone *zone = served_load(&text, &report);
+		assert_non_null(zone);
+		report_clear(&report);
+		atomic_bool cancel = true;
+		assert_null(segment_build_unless(zone, &cancel, &report));
+		assert_int_equal(report.errors, 1);
+		assert_non_null(
+			strstr(report.findings[0].message, "b.example.: it was interrupted"));
+		report_clear(&report);
+		size_t built = 0;
+		bool fired = true;
+		for (size_t n = 0; fired; n++) {
+			assert_in_range(n, 0, FAULTS_MAX);
+			atomic_store(&cancel, false);
+			fault_before(n, set_flag, &cancel);
+			struct segment *segment = segment_build_unless(zone, &cancel, &report);
+			fired = fault_disarm();
+			assert_int_equal(report.errors, segment == NULL);
+			built += fired && segment;
+			segment_release(segment);
+			report_clear(&report);
+		}
+		/* Made to fit, and given its owner. */
+		assert_int_equal(built, 2);
+		zone_free(zone);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 
 int
@@ -289,6 +335,7 @@ main(void)
 		TEST(test_file_changed),
 		TEST(test_same),
 		cmocka_unit_test(test_build),
+		cmocka_unit_test(test_build_cancelled),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

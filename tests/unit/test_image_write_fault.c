@@ -5,7 +5,9 @@
  */
 #include "fault_fixture.h"
 
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 struct fault_case {
 	enum fault_call call;
@@ -154,16 +156,74 @@ test_beside(void **state)
 	}
 }
 
-/* The folder is not on the disk: an error, for after a power cut the file may be another one. */
+static size_t
+count_files(const struct fixture *f)
+{
+	size_t count = 0;
+	DIR *entries = opendir(f->folder);
+	assert_non_null(entries);
+	for (const struct dirent *entry; (entry = readdir(entries));)
+		count += entry->d_name[0] != '.';
+	closedir(entries);
+	return count;
+}
+
+static void
+die(void *context)
+{
+	(void)context;
+	kill(getpid(), SIGKILL);
+}
+
+/* Killed while a file beside has a name: the image is as it was, and the next one clears up. */
+static void
+test_killed(void **state)
+{
+	struct fixture *f = *state;
+	for (unsigned nameless = 0; nameless < 2; nameless++) {
+		struct report report = REPORT_INIT;
+		pid_t child = fork();
+		if (child == 0) {
+			if (!nameless)
+				fault_call_arm(FAULT_OPENAT, 0, EOPNOTSUPP);
+			fault_call_before(nameless ? FAULT_RENAME : FAULT_WRITE, nameless ? 0 : 1,
+					  die, NULL);
+			bool written = image_file_write(f->path, f->zones, 1, NULL, &report);
+			_exit(written);
+		}
+		int status;
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+		assert_int_equal(count_files(f), 2);
+		expect_unchanged(f);
+		struct image_file *file = image_file_open(f->path, &report);
+		assert_non_null(file);
+		image_file_release(file);
+		assert_true(image_file_write(f->path, f->zones, FIXTURE_ZONES, NULL, &report));
+		assert_int_equal(count_files(f), 1);
+		expect_unchanged(f);
+	}
+}
+
+/* The folder is not on the disk: an error, for after a power cut the file may be another one; and
+ * it says which of them is there now. */
 static void
 test_folder_not_synced(void **state)
 {
 	struct fixture *f = *state;
-	fault_call_arm(FAULT_FSYNC, 1, EIO);
-	expect_fault(f, EIO);
 	struct report report = REPORT_INIT;
+	size_t before = open_descriptors();
+	uint64_t size = 0;
+	fault_call_arm(FAULT_FSYNC, 1, EIO);
+	assert_false(image_file_write(f->path, f->zones, 1, &size, &report));
+	assert_true(fault_calls_disarm());
+	assert_null(strstr(report.findings[0].remedy, "nothing was changed"));
+	expect_told(&report, f->path, "was replaced and is whole", EIO);
+	assert_int_equal(open_descriptors(), before);
 	struct image_file *file = image_file_open(f->path, &report);
-	assert_non_null(file); /* whole, whichever it is */
+	assert_non_null(file);
+	assert_int_equal(image_file_count(file), 1); /* the new one */
+	assert_int_equal(image_file_size(file), size);
 	image_file_release(file);
 }
 
@@ -236,6 +296,7 @@ main(void)
 		TEST(test_memory),     TEST(test_memory_here), TEST(test_system_calls),
 		TEST(test_goes_on),    TEST(test_beside),      TEST(test_folder_not_synced),
 		TEST(test_at_the_top), TEST(test_too_much),    TEST(test_empty_texts),
+		TEST(test_killed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,33 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "serve/load.h"
 
-#include "serve_fixture.h"
+#include "load_fixture.h"
 
 #include "anyns/name.h"
-
-#define ONE_ZONE  "zones: [{name: a.example, file: a.zone}]\n"
-#define TWO_ZONES "zones: [{name: a.example, file: a.zone}, {name: b.example, file: b.zone}]\n"
-
-static struct loaded *
-load(const struct config *config, const struct loaded *previous, unsigned threads)
-{
-	struct load_options options = {.previous = previous, .threads = threads};
-	struct report report = REPORT_INIT;
-	struct loaded *loaded = load_zones(config, &options, &report);
-
-	assert_non_null(loaded);
-	assert_int_equal(report.errors, 0);
-	report_clear(&report);
-	return loaded;
-}
-
-static const void *
-bytes_of(const struct loaded_zone *zone)
-{
-	size_t size;
-
-	return segment_bytes(zone->segment, &size);
-}
 
 static void
 loads_all(void **state)
@@ -81,9 +57,13 @@ reuses_the_unchanged(void **state)
 	assert_false(second->zones[1].reused);
 	assert_ptr_not_equal(bytes_of(&second->zones[1]), bytes_of(&first->zones[1]));
 	assert_int_equal(segment_serial(second->zones[1].segment), 3);
+	uint64_t first_serial = first->serial;
 	/* What was taken over lives on without its first owner, and can be taken over again. */
 	load_free(first);
 	struct loaded *third = load(config, second, 1);
+	assert_int_equal(first_serial, 1);
+	assert_int_equal(second->serial, 2);
+	assert_int_equal(third->serial, 3);
 	load_free(second);
 	assert_true(third->zones[0].reused && third->zones[1].reused);
 	assert_int_equal(segment_serial(third->zones[0].segment), 1);

@@ -2,33 +2,9 @@
 /* Loads from an image file; the rest of load.c is in test_load.c. */
 #include "serve/load.h"
 
-#include "serve_fixture.h"
+#include "load_fixture.h"
 
 #include "anyns/name.h"
-
-#define ONE_ZONE  "zones: [{name: a.example, file: a.zone}]\n"
-#define TWO_ZONES "zones: [{name: a.example, file: a.zone}, {name: b.example, file: b.zone}]\n"
-
-static struct loaded *
-load(const struct config *config, const struct loaded *previous, unsigned threads)
-{
-	struct load_options options = {.previous = previous, .threads = threads};
-	struct report report = REPORT_INIT;
-	struct loaded *loaded = load_zones(config, &options, &report);
-
-	assert_non_null(loaded);
-	assert_int_equal(report.errors, 0);
-	report_clear(&report);
-	return loaded;
-}
-
-static const void *
-bytes_of(const struct loaded_zone *zone)
-{
-	size_t size;
-
-	return segment_bytes(zone->segment, &size);
-}
 
 #define IMAGE "image: zones.image\n"
 
@@ -54,19 +30,11 @@ put_image(const struct folder *folder, const char *zones)
 	config_free(config);
 }
 
-/* Changes the last byte of zones.image, which is one of its last zone. */
-static void
-damage_image(const struct folder *folder)
+static const char *
+image_path(const struct folder *folder, char path[static 128])
 {
-	char path[128];
-	snprintf(path, sizeof(path), "%s/zones.image", folder->path);
-	FILE *file = fopen(path, "r+b");
-	assert_non_null(file);
-	fseek(file, -1, SEEK_END);
-	int last = fgetc(file);
-	fseek(file, -1, SEEK_END);
-	fputc(last ^ 1, file);
-	fclose(file);
+	snprintf(path, 128, "%s/zones.image", folder->path);
+	return path;
 }
 
 static void
@@ -146,10 +114,11 @@ static void
 image_damaged(void **state)
 {
 	struct folder *folder = *state;
+	char path[128];
 	put_file(folder, "a.zone", ZONE_GOOD(1));
 	put_file(folder, "b.zone", ZONE_GOOD(2));
 	put_image(folder, TWO_ZONES);
-	damage_image(folder);
+	damage_last_zone(image_path(folder, path));
 	for (unsigned text = 0; text < 2; text++) {
 		struct config *config = make_config(folder, text ? TWO_ZONES IMAGE : IMAGE);
 		struct loaded *first = load(config, NULL, 2);
@@ -172,6 +141,84 @@ image_damaged(void **state)
 	}
 }
 
+/*
+ * Written to so soon that its times do not tell: whatever made somebody doubt it, it is opened anew
+ * and all of it is served again.
+ */
+static void
+image_doubted(void **state)
+{
+	struct folder *folder = *state;
+	char path[128];
+	put_file(folder, "a.zone", ZONE_GOOD(1));
+	put_file(folder, "b.zone", ZONE_GOOD(2));
+	put_image(folder, TWO_ZONES);
+	struct config *config = make_config(folder, IMAGE);
+	struct loaded *first = load(config, NULL, 2);
+	assert_false(image_file_doubtful(first->image));
+	damage_last_zone(image_path(folder, path));
+	assert_false(segment_verify(first->zones[1].segment, NULL));
+	assert_true(image_file_doubtful(first->image));
+	damage_last_zone(path); /* and is right again */
+	struct loaded *second = load(config, first, 2);
+	assert_ptr_not_equal(second->image, first->image);
+	assert_false(image_file_doubtful(second->image));
+	assert_false(second->image_due);
+	assert_int_equal(second->zones[1].origin, ORIGIN_IMAGE);
+	assert_int_equal(segment_trust(second->zones[1].segment), SEGMENT_GOOD);
+	/* What it cannot give is due. */
+	damage_last_zone(path);
+	struct loaded *third = load(config, second, 2);
+	assert_true(third->image_due);
+	assert_true(third->zones[1].image_refused);
+	assert_false(third->zones[0].image_refused);
+	struct image_stamp now = image_stamp_of(path);
+	assert_true(image_stamp_equal(&third->image_seen, &now));
+	load_free(first);
+	load_free(second);
+	load_free(third);
+	config_free(config);
+}
+
+/* A segment that cannot even be opened costs its own zone, by name. */
+static void
+one_header_damaged(void **state)
+{
+	struct folder *folder = *state;
+	char path[128];
+	put_file(folder, "a.zone", ZONE_GOOD(1));
+	put_file(folder, "b.zone", ZONE_GOOD(2));
+	put_image(folder, TWO_ZONES);
+	damage_last_header(image_path(folder, path));
+	for (unsigned text = 0; text < 2; text++) {
+		struct config *config = make_config(folder, text ? TWO_ZONES IMAGE : IMAGE);
+		struct loaded *loaded = load(config, NULL, 2);
+		const struct loaded_zone *zone = &loaded->zones[1];
+		assert_int_equal(loaded->count, 2);
+		assert_int_equal(loaded->zones[0].origin, ORIGIN_IMAGE);
+		assert_non_null(loaded->zones[0].segment);
+		assert_int_equal(loaded->zones[0].report.count + loaded->report.count, 0);
+		assert_int_equal(zone->report.errors, 1);
+		assert_true(report_has(&zone->report, SEVERITY_ERROR,
+				       "zone b.example. in the image is damaged: not an answer"));
+		assert_int_equal(zone->segment != NULL, text);
+		load_free(loaded);
+		config_free(config);
+	}
+	/* Better what is served than nothing. */
+	struct config *config = make_config(folder, IMAGE);
+	put_image(folder, TWO_ZONES);
+	struct loaded *first = load(config, NULL, 2);
+	put_image(folder, TWO_ZONES);
+	damage_last_header(image_path(folder, path));
+	struct loaded *second = load(config, first, 2);
+	assert_true(second->zones[1].stale);
+	assert_int_equal(segment_serial(second->zones[1].segment), 2);
+	load_free(first);
+	load_free(second);
+	config_free(config);
+}
+
 /* The file cannot be used: at the start the text, at a reload what is mapped. */
 static void
 image_gone_at_reload(void **state)
@@ -184,7 +231,10 @@ image_gone_at_reload(void **state)
 	put_file(folder, "zones.image", "something else");
 	struct loaded *second = load(config, first, 1);
 	assert_true(report_has(&second->report, SEVERITY_ERROR, "too short for an image file"));
+	assert_false(first->image_due);
 	assert_true(second->image_kept);
+	assert_true(second->image_due);
+	assert_int_equal(second->image_seen.size, 14);
 	assert_int_equal(second->zones[0].origin, ORIGIN_IMAGE);
 	struct loaded *third = load(config, second, 1);
 	assert_true(third->image_kept);
@@ -192,10 +242,12 @@ image_gone_at_reload(void **state)
 	struct loaded *start = load(config, NULL, 1);
 	assert_int_equal(start->report.errors, 1);
 	assert_null(start->image);
+	assert_true(start->image_due);
 	assert_int_equal(start->zones[0].origin, ORIGIN_TEXT);
 	put_image(folder, ONE_ZONE);
 	struct loaded *fourth = load(config, third, 1);
 	assert_false(fourth->image_kept);
+	assert_false(fourth->image_due);
 	assert_int_equal(fourth->report.errors, 0);
 	load_free(first);
 	load_free(second);
@@ -244,7 +296,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(image_is_mapped), cmocka_unit_test(image_only),
-		cmocka_unit_test(image_damaged),   cmocka_unit_test(image_gone_at_reload),
+		cmocka_unit_test(image_damaged),   cmocka_unit_test(one_header_damaged),
+		cmocka_unit_test(image_doubted),   cmocka_unit_test(image_gone_at_reload),
 		cmocka_unit_test(text_only),       cmocka_unit_test(no_zone_at_all),
 	};
 	return cmocka_run_group_tests(tests, folder_make, folder_remove);

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "image/format.h"
 #include "image/mapping.h"
 
 enum { PAGES = 4, FILL = 0x5a };
@@ -58,6 +59,26 @@ test_life(void **state)
 	assert_int_equal(mapping_bytes(mapping)[0], FILL);
 	mapping_release(mapping);
 	mapping_release(NULL);
+}
+
+/* A reader that was misled just before the end finds zeros there, whatever the size is. */
+static void
+test_spare(void **state)
+{
+	(void)state;
+	size_t sizes[] = {1, page_size() - 1, page_size(), page_size() + 1};
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		int fd = file_of(sizes[i]);
+		struct mapping *mapping = mapping_new(fd, sizes[i]);
+		assert_non_null(mapping);
+		volatile const uint8_t *end = mapping_bytes(mapping) + sizes[i];
+		assert_int_equal(end[-1], FILL);
+		for (size_t at = 0; at < IMAGE_SPARE; at++)
+			assert_true(end[at] == 0);
+		assert_false(*mapping_lost(mapping));
+		mapping_release(mapping);
+		close(fd);
+	}
 }
 
 static void
@@ -197,6 +218,7 @@ main(void)
 		cmocka_unit_test(test_life),     cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_too_many), cmocka_unit_test(test_cut_short),
 		cmocka_unit_test(test_changed),  cmocka_unit_test(test_foreign_fault),
+		cmocka_unit_test(test_spare),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Unsigned zones: questions and the whole answers, rule by rule. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "answer_fixture.h"
 
 #include "answer/resolve.h"
-#include "served.h"
 
 static const char zone_plain[] =
 	"$TTL 300\n"
@@ -91,22 +82,6 @@ static const char zone_root[] = "$TTL 300\n"
 				"ns.com A 192.0.2.2\n"
 				"tochild CNAME www.child.example.\n"
 				"leaf TXT x\n";
-
-struct expectation {
-	const char *question;
-	const char *answer;
-};
-
-static void
-check(const struct served_zone *zones, size_t count, const struct expectation *table, size_t rows)
-{
-	struct served *served = served_new(zones, count);
-	bool good = true;
-	for (size_t i = 0; i < rows; i++)
-		good &= served_matches(served, table[i].question, table[i].answer);
-	served_free(served);
-	assert_true(good);
-}
 
 static const struct served_zone plain_zones[] = {
 	{"example.", zone_plain, PLAN_UNSIGNED},

@@ -1,18 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Wildcards, CNAME and DNAME, inside a zone and from zone to zone: questions and the whole answers.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "answer_fixture.h"
 
 #include "answer/resolve.h"
-#include "served.h"
 
 static const char zone_wild[] = "$TTL 3600\n"
 				"@ SOA ns.example.com. host.example.com. 7 3600 600 86400 120\n"
@@ -103,22 +94,6 @@ static const char zone_ba[] = "$TTL 300\n"
 			      "@ NS ns\n"
 			      "ns A 192.0.2.20\n"
 			      "www CNAME mx.b.\n";
-
-struct expectation {
-	const char *question;
-	const char *answer;
-};
-
-static void
-check(const struct served_zone *zones, size_t count, const struct expectation *table, size_t rows)
-{
-	struct served *served = served_new(zones, count);
-	bool good = true;
-	for (size_t i = 0; i < rows; i++)
-		good &= served_matches(served, table[i].question, table[i].answer);
-	served_free(served);
-	assert_true(good);
-}
 
 static const struct served_zone rfc4592_zones[] = {
 	{"example.", zone_wild, PLAN_UNSIGNED},

@@ -70,6 +70,7 @@ test_other_views(void **state)
 		struct served *other = i % 3 == 0   ? served_new(NULL, 0)
 				       : i % 3 == 1 ? served_new(broken, 1)
 						    : served_new(stage_zones, 2);
+		other->view.serial = i + 1;
 		publish_swap(stage.answered, &other->view);
 		uint64_t passes = status_of(scrub).passes;
 		stage_eventually(status_of(scrub).passes > passes + 1);

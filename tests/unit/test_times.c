@@ -13,6 +13,8 @@ times_of(const char *body, time_t now)
 	return times;
 }
 
+static const int64_t REACH = (int64_t)1 << 30;
+
 static void
 test_unsigned(void **state)
 {
@@ -20,6 +22,7 @@ test_unsigned(void **state)
 	struct zone_times times = times_of("", FIXTURE_NOW);
 	assert_true(times.expires == INT64_MAX);
 	assert_true(times.recheck == INT64_MAX);
+	assert_true(times.since == INT64_MIN);
 }
 
 /* Every moment at which a check would find otherwise, one after the other. */
@@ -32,11 +35,17 @@ test_moments(void **state)
 	static const struct {
 		time_t now;
 		int64_t recheck;
-	} cases[] = {{900, 1000},  {999, 1000},  {1000, 1500}, {1500, 2001},
-		     {2000, 2001}, {2001, 3001}, {3000, 3001}, {3001, INT64_MAX}};
+		int64_t since;
+	} cases[] = {
+		{900, 1000, 900 - REACH}, {999, 1000, 999 - REACH}, {1000, 1500, 1000},
+		{1499, 1500, 1000},       {1500, 2001, 1500},       {2000, 2001, 1500},
+		{2001, 3001, 2001},       {3000, 3001, 2001},       {3001, INT64_MAX, 3001},
+		{99999, INT64_MAX, 3001},
+	};
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		struct zone_times times = times_of(body, cases[i].now);
 		assert_true(times.recheck == cases[i].recheck);
+		assert_true(times.since == cases[i].since);
 		assert_true(times.expires == 2000);
 	}
 }
@@ -60,6 +69,13 @@ test_wrap(void **state)
 	struct zone_times times = times_of("a A 192.0.2.1\na" SIG("4294967000", "100"),
 					   (time_t)4294967200);
 	assert_true(times.expires == 4294967296 + 100);
+	assert_true(times.since == 4294967000);
+	/* A clock so far ahead that it takes the past for the future says nothing about the past.
+	 */
+	const time_t far = (time_t)4294967296;
+	times = times_of("a A 192.0.2.1\na" SIG("1600000000", "1700000000"), far);
+	assert_true(times.expires == 4294967296 + 1700000000);
+	assert_true(times.since == far - REACH);
 }
 
 int
