@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/cli.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "anyns/base.h"
+#include "config/config_table.h"
 
 struct command {
 	const char *name;
@@ -46,10 +50,37 @@ print_help(FILE *stream)
 	      stream);
 }
 
+/*
+ * Whoever starts us without standard streams would have the next sockets take their numbers: lines
+ * of the log would be written to clients.
+ */
+static bool
+have_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDWR) != fd)
+			return false;
+	return true;
+}
+
+static void
+print_unknown(const char *word)
+{
+	const char *nearest = config_table_nearest(word, &commands->name, ARRAY_LENGTH(commands),
+						   sizeof(*commands));
+
+	fprintf(stderr, "anyns: there is no command \"%s\"", word);
+	if (nearest)
+		fprintf(stderr, "; did you mean \"%s\"?", nearest);
+	fputs("\n\n", stderr);
+}
+
 int
 cli_main(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "";
+	if (!have_standard_streams())
+		return EXIT_FAILED;
 	for (size_t i = 0; i < ARRAY_LENGTH(commands); i++)
 		if (strcmp(word, commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
@@ -62,7 +93,7 @@ cli_main(int argc, char **argv)
 		return EXIT_OK;
 	}
 	if (*word)
-		fprintf(stderr, "anyns: there is no command \"%s\"\n\n", word);
+		print_unknown(word);
 	print_help(stderr);
 	return EXIT_USAGE;
 }

@@ -348,7 +348,8 @@ test_duplicates_and_empty_values(void **state)
 		expect_finding(text, finding);
 		snprintf(text, sizeof(text), "%s:\n", names[i]);
 		snprintf(finding, sizeof(finding),
-			 "1:1: error: \"%s\" has no value; give it a value or remove the line",
+			 "1:1: error: \"%s\" has no value; give it a value, indent the lines that "
+			 "belong to it, or remove it",
 			 names[i]);
 		expect_finding(text, finding);
 	}
