@@ -2,11 +2,11 @@
 /*
  * server.c - start, reload, stop.
  *
- * The main thread only waits for signals (libev). Whatever takes long, reading and compiling zones,
- * runs in a loader thread, at the start as well as at a reload, so that SIGTERM is heard at any
- * time. The order of the start: read the configuration; bind; give up root; load every zone as the
- * user that later reloads it; only then receive the first query: nothing is answered before all
- * that can load has loaded.
+ * The main thread only waits for signals and orders (libev). Whatever takes long, reading and
+ * compiling zones, runs in a loader thread, at the start as well as at a reload, so that SIGTERM is
+ * heard at any time. The order of the start: read the configuration; bind; give up root; load every
+ * zone as the user that later reloads it; only then receive the first query: nothing is answered
+ * before all that can load has loaded.
  */
 #include "serve/server.h"
 

@@ -338,7 +338,6 @@ test_duplicates_and_empty_values(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
 		char text[256], finding[256];
-
 		snprintf(text, sizeof(text), "%s: {x: y}\n%s: [[z]]\n", names[i], names[i]);
 		snprintf(
 			finding, sizeof(finding),
