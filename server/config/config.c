@@ -68,15 +68,6 @@ read_tcp_mss(const struct config_context *context, const struct config_key *key,
 }
 
 static void
-copy_text(const struct config_context *context, char **target, const char *text)
-{
-	free(*target);
-	*target = strdup(text);
-	if (!*target)
-		config_table_no_memory(context);
-}
-
-static void
 read_instance(const struct config_context *context, const struct config_key *key,
 	      const struct config_node *node, void *target)
 {
@@ -86,7 +77,7 @@ read_instance(const struct config_context *context, const struct config_key *key
 		config_table_error(context, node, "use - or . instead",
 				   "instance: a space would split log lines and labels");
 	else if (text)
-		copy_text(context, target, text);
+		config_value_copy(context, target, text);
 }
 
 static void
@@ -99,7 +90,7 @@ read_version(const struct config_context *context, const struct config_key *key,
 	if (!text)
 		return;
 	if (strcmp(text, "hidden") != 0) {
-		copy_text(context, version, text);
+		config_value_copy(context, version, text);
 		return;
 	}
 	free(*version);
@@ -118,7 +109,7 @@ read_user(const struct config_context *context, const struct config_key *key,
 		return;
 	errno = getpwnam_r(text, &entry, buffer, sizeof(buffer), &result);
 	if (result)
-		copy_text(context, target, text);
+		config_value_copy(context, target, text);
 	else if (errno == 0 || errno == ENOENT)
 		config_table_error(context, node,
 				   "name a user that exists, or create it: useradd --system NAME",
@@ -334,7 +325,7 @@ use_host_name(const struct config_context *context, const struct config_node *ro
 	for (const char *p = host; *p; p++)
 		good &= *p > ' ' && *p < 0x7f;
 	if (good)
-		copy_text(context, &context->config->instance, host);
+		config_value_copy(context, &context->config->instance, host);
 	else
 		config_table_error(context, root, "add instance: NAME",
 				   "the host name cannot stand for the missing \"instance\"");
