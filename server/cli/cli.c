@@ -75,6 +75,19 @@ print_unknown(const char *word)
 	fputs("\n\n", stderr);
 }
 
+/* An answer that did not arrive, as on a full disk, must not look like one that says nothing. */
+static int
+finish(int status)
+{
+	bool flushed = fflush(stdout) == 0;
+
+	if (flushed && !ferror(stdout))
+		return status;
+	fprintf(stderr, "anyns: error: cannot write to standard output: %s\n",
+		flushed ? "some of it was lost" : strerrordesc_np(errno));
+	return status == EXIT_OK ? EXIT_FAILED : status;
+}
+
 int
 cli_main(int argc, char **argv)
 {
@@ -83,14 +96,14 @@ cli_main(int argc, char **argv)
 		return EXIT_FAILED;
 	for (size_t i = 0; i < ARRAY_LENGTH(commands); i++)
 		if (strcmp(word, commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
+			return finish(commands[i].run(argc - 1, argv + 1));
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
 		print_help(stdout);
-		return EXIT_OK;
+		return finish(EXIT_OK);
 	}
 	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
 		puts("anyns " ANYNS_VERSION);
-		return EXIT_OK;
+		return finish(EXIT_OK);
 	}
 	if (*word)
 		print_unknown(word);
