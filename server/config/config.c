@@ -68,6 +68,15 @@ read_tcp_mss(const struct config_context *context, const struct config_key *key,
 }
 
 static void
+copy_text(const struct config_context *context, char **target, const char *text)
+{
+	free(*target);
+	*target = strdup(text);
+	if (!*target)
+		config_table_no_memory(context);
+}
+
+static void
 read_instance(const struct config_context *context, const struct config_key *key,
 	      const struct config_node *node, void *target)
 {
@@ -77,7 +86,7 @@ read_instance(const struct config_context *context, const struct config_key *key
 		config_table_error(context, node, "use - or . instead",
 				   "instance: a space would split log lines and labels");
 	else if (text)
-		config_value_copy(context, target, text);
+		copy_text(context, target, text);
 }
 
 static void
@@ -90,7 +99,7 @@ read_version(const struct config_context *context, const struct config_key *key,
 	if (!text)
 		return;
 	if (strcmp(text, "hidden") != 0) {
-		config_value_copy(context, version, text);
+		copy_text(context, version, text);
 		return;
 	}
 	free(*version);
@@ -109,7 +118,7 @@ read_user(const struct config_context *context, const struct config_key *key,
 		return;
 	errno = getpwnam_r(text, &entry, buffer, sizeof(buffer), &result);
 	if (result)
-		config_value_copy(context, target, text);
+		copy_text(context, target, text);
 	else if (errno == 0 || errno == ENOENT)
 		config_table_error(context, node,
 				   "name a user that exists, or create it: useradd --system NAME",
@@ -325,7 +334,7 @@ use_host_name(const struct config_context *context, const struct config_node *ro
 	for (const char *p = host; *p; p++)
 		good &= *p > ' ' && *p < 0x7f;
 	if (good)
-		config_value_copy(context, &context->config->instance, host);
+		copy_text(context, &context->config->instance, host);
 	else
 		config_table_error(context, root, "add instance: NAME",
 				   "the host name cannot stand for the missing \"instance\"");

@@ -14,6 +14,15 @@
 #define DEFAULT_SOCKET "/run/bird/bird.ctl"
 #define DEFAULT_TUN    "anyns"
 
+static void
+set_text(const struct config_context *context, char **target, const char *text)
+{
+	free(*target);
+	*target = strdup(text);
+	if (!*target)
+		config_table_no_memory(context);
+}
+
 /* ------------------------------------------------------------ tun */
 
 /* The kernel refuses `/`, `:` and spaces; shells and daemons' files would rather not see more. */
@@ -32,7 +41,7 @@ read_tun_name(const struct config_context *context, const struct config_key *key
 				"%s: \"%.40s\" is no name of an interface", key->name, text);
 			return;
 		}
-	config_value_copy(context, target, text);
+	set_text(context, target, text);
 }
 
 /* clang-format off */
@@ -49,7 +58,7 @@ use_tun(const struct config_context *context)
 	struct config_announce *announce = &context->config->announce;
 
 	if (!announce->tun)
-		config_value_copy(context, &announce->tun, DEFAULT_TUN);
+		set_text(context, &announce->tun, DEFAULT_TUN);
 }
 
 void
@@ -93,7 +102,7 @@ read_protocol(const struct config_context *context, const struct config_key *key
 		good = isalnum((unsigned char)*c) || *c == '_' || (*c == '%' && numbers == 1);
 	}
 	if (good)
-		config_value_copy(context, target, text);
+		set_text(context, target, text);
 	else if (text)
 		config_table_error(context, node,
 				   "use letters, digits and underscores as bird.conf does, and one "
@@ -151,7 +160,7 @@ config_bird_read(const struct config_context *context, const struct config_key *
 	(void)target;
 	config_table_read(context, bird_keys, ARRAY_LENGTH(bird_keys), node, bird, found);
 	if (!bird->socket)
-		config_value_copy(context, &bird->socket, DEFAULT_SOCKET);
+		set_text(context, &bird->socket, DEFAULT_SOCKET);
 	use_tun(context);
 }
 

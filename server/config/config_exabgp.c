@@ -2,10 +2,25 @@
 #include "config/config_exabgp.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "config/config_community.h"
 #include "config/config_peer.h"
 #include "config/config_value.h"
+
+static void
+read_text(const struct config_context *context, const struct config_key *key,
+	  const struct config_node *node, void *target)
+{
+	const char *text = config_value_text(context, key, node);
+	char **copy = target;
+
+	if (!text)
+		return;
+	*copy = strdup(text);
+	if (!*copy)
+		config_table_no_memory(context);
+}
 
 /* ExaBGP and this server have different working directories: no relative path means the same. */
 static void
@@ -17,7 +32,17 @@ read_socket(const struct config_context *context, const struct config_key *key,
 				   "write the whole path, as in /run/anyns/exabgp.sock",
 				   "%s: \"%.80s\" is no absolute path", key->name, node->text);
 	else
-		config_value_copied(context, key, node, target);
+		read_text(context, key, node, target);
+}
+
+static void
+read_med(const struct config_context *context, const struct config_key *key,
+	 const struct config_node *node, void *target)
+{
+	struct config_peer *peer = target;
+
+	config_value_number(context, key, node, &peer->med);
+	peer->has_med = true;
 }
 
 #define KEY_AT(field) .offset = offsetof(struct config_exabgp, field)
@@ -32,7 +57,7 @@ static const struct config_key exabgp_keys[] = {
 	 .low = 1,
 	 .high = 107,
 	 .missing = SOCKET},
-	{.name = "group", .read = config_value_copied, KEY_AT(group), .low = 1, .high = 32},
+	{.name = "group", .read = read_text, KEY_AT(group), .low = 1, .high = 32},
 	{.name = "local-as",
 	 .read = config_peer_read_as,
 	 KEY_AT(peer.local_as),
@@ -40,7 +65,7 @@ static const struct config_key exabgp_keys[] = {
 	{.name = "as", .read = config_peer_read_as, KEY_AT(peer.as)},
 	{.name = "communities", .read = config_community_read, KEY_AT(peer)},
 	{.name = "large-communities", .read = config_community_read_large, KEY_AT(peer)},
-	{.name = "med", .read = config_peer_read_med, KEY_AT(peer), .low = 0, .high = UINT32_MAX},
+	{.name = "med", .read = read_med, KEY_AT(peer), .low = 0, .high = UINT32_MAX},
 };
 
 void

@@ -136,17 +136,22 @@ static void
 read_password(const struct config_context *context, const struct config_key *key,
 	      const struct config_node *node, void *target)
 {
+	const char *text = config_value_text(context, key, node);
 	char **password = target;
 
-	config_value_copied(context, key, node, target);
-	if (*password && context->exposed)
+	if (!text)
+		return;
+	*password = strdup(text);
+	if (!*password)
+		config_table_no_memory(context);
+	if (context->exposed)
 		report_add(context->report, SEVERITY_WARNING, config_table_place(context, node),
 			   "chmod o-r the file", "everybody on this machine may read the password");
 }
 
-void
-config_peer_read_med(const struct config_context *context, const struct config_key *key,
-		     const struct config_node *node, void *target)
+static void
+read_med(const struct config_context *context, const struct config_key *key,
+	 const struct config_node *node, void *target)
 {
 	struct config_peer *peer = target;
 
@@ -184,7 +189,7 @@ static const struct config_key peer_keys[KEY_COUNT] = {
 	[KEY_COMMUNITIES] = {.name = "communities", .read = config_community_read, KEY_AT(peer)},
 	[KEY_LARGE_COMMUNITIES] = {.name = "large-communities",
 		.read = config_community_read_large, KEY_AT(peer)},
-	[KEY_MED] = {.name = "med", .read = config_peer_read_med, KEY_AT(peer), .low = 0, .high = UINT32_MAX},
+	[KEY_MED] = {.name = "med", .read = read_med, KEY_AT(peer), .low = 0, .high = UINT32_MAX},
 	[KEY_NEXT_HOP] = {.name = "next-hop", .read = read_address, KEY_AT(next_hop)},
 };
 /* clang-format on */

@@ -21,13 +21,9 @@ struct config_peer_common {
 void config_peer_read(const struct config_context *context, const struct config_key *key,
 		      const struct config_node *node, const struct config_peer_common *common);
 
-/*
- * Readers that `bgp:` and `exabgp:` share: an AS number to a uint32_t, a hold time to an unsigned
- * of seconds, a MED to a struct config_peer.
- */
+/* Readers that `bgp:` shares: an AS number to a uint32_t, a hold time to an unsigned of seconds. */
 config_reader config_peer_read_as;
 config_reader config_peer_read_hold;
-config_reader config_peer_read_med;
 
 /* Wipes the password and frees what the peer owns. */
 void config_peer_free(struct config_peer *peer);

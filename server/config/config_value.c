@@ -412,25 +412,6 @@ config_value_text(const struct config_context *context, const struct config_key 
 	return NULL;
 }
 
-void
-config_value_copy(const struct config_context *context, char **target, const char *text)
-{
-	free(*target);
-	*target = strdup(text);
-	if (!*target)
-		config_table_no_memory(context);
-}
-
-void
-config_value_copied(const struct config_context *context, const struct config_key *key,
-		    const struct config_node *node, void *target)
-{
-	const char *text = config_value_text(context, key, node);
-
-	if (text)
-		config_value_copy(context, target, text);
-}
-
 bool
 config_value_word(const struct config_context *context, const struct config_key *key,
 		  const struct config_node *node, const char *const *words, size_t count,

@@ -35,10 +35,6 @@ config_reader config_value_number;           /* to an unsigned, low to high */
 config_reader config_value_duration;         /* to an unsigned, low to high milliseconds */
 config_reader config_value_duration_seconds; /* the same to an unsigned of whole seconds */
 config_reader config_value_flag;             /* `true` or `false` to a bool */
-config_reader config_value_copied;           /* config_value_text() to a char *, to be freed */
-
-/* Copies `text` to `*target` in place of what is there; NULL after an error. */
-void config_value_copy(const struct config_context *context, char **target, const char *text);
 
 /* Sets the numbers and durations of a table to their defaults. */
 void config_value_defaults(const struct config_key *keys, size_t count, void *target);

@@ -22,8 +22,8 @@
 #include "base/privileges.h"
 #include "control/control_socket.h"
 #include "health/heartbeat.h"
-#include "serve/absent.h"
 #include "serve/give_way.h"
+#include "serve/missing_address.h"
 #include "serve/restart_needed.h"
 #include "serve/server_state.h"
 #include "serve/supervisor.h"
@@ -156,7 +156,7 @@ start_serving(struct server *server, struct generation *generation)
 			   "of these zones %zu are from the image, %zu from the image cache, %zu "
 			   "compiled from text",
 			   summary.mapped, summary.cached, summary.compiled);
-	absent_tell(config, server->log);
+	missing_address_tell(config, server->log);
 	server_background_care(server, NULL);
 	supervisor_ready(server);
 	return true;
@@ -214,7 +214,7 @@ switch_over(struct server *server, struct generation *generation)
 		   "version, %zu failed",
 		   summary.zones, summary.compiled + summary.mapped + summary.cached,
 		   summary.reused, summary.stale, summary.failed);
-	absent_tell(generation->config, server->log);
+	missing_address_tell(generation->config, server->log);
 	server_control_tell(server, generation);
 	server_background_care(server, old);
 }

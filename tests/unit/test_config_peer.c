@@ -152,19 +152,6 @@ test_hold(void **state)
 }
 
 static void
-test_med(void **state)
-{
-	static const struct config_key med_key = {.name = "med", .low = 0, .high = UINT32_MAX};
-	struct config_peer peer = {0};
-
-	(void)state;
-	start();
-	read_more("4294967295", &med_key, config_peer_read_med, &peer);
-	assert_true(peer.has_med);
-	assert_int_equal(peer.med, UINT32_MAX);
-}
-
-static void
 test_as(void **state)
 {
 	static const struct {
@@ -333,9 +320,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_smallest), cmocka_unit_test(test_every_key),
 		cmocka_unit_test(test_roles),    cmocka_unit_test(test_hold),
-		cmocka_unit_test(test_as),       cmocka_unit_test(test_med),
-		cmocka_unit_test(test_errors),   cmocka_unit_test(test_count),
-		cmocka_unit_test(test_password),
+		cmocka_unit_test(test_as),       cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_count),    cmocka_unit_test(test_password),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

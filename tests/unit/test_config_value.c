@@ -335,26 +335,6 @@ test_text(void **state)
 }
 
 static void
-test_copies(void **state)
-{
-	struct config_node node = text_node("abc");
-	char *text = NULL;
-
-	(void)state;
-	config_value_copied(&context, &key, &node, &text);
-	assert_string_equal(text, "abc");
-	assert_ptr_not_equal(text, node.text);
-	config_value_copy(&context, &text, "another");
-	assert_string_equal(text, "another");
-	expect_errors(0);
-	node = text_node("a");
-	config_value_copied(&context, &key, &node, &text);
-	expect_errors(1);
-	assert_string_equal(text, "another");
-	free(text);
-}
-
-static void
 test_word(void **state)
 {
 	static const char *const words[] = {"off", "on"};
@@ -445,7 +425,6 @@ main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_wildcard),
 		cmocka_unit_test(test_text),
-		cmocka_unit_test(test_copies),
 		cmocka_unit_test(test_word),
 		cmocka_unit_test(test_path),
 		cmocka_unit_test(test_addresses),

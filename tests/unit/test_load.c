@@ -1,9 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "serve/load.h"
 
-#include "load_fixture.h"
+#include "serve_fixture.h"
 
 #include "anyns/name.h"
+
+#define ONE_ZONE  "zones: [{name: a.example, file: a.zone}]\n"
+#define TWO_ZONES "zones: [{name: a.example, file: a.zone}, {name: b.example, file: b.zone}]\n"
+
+static struct loaded *
+load(const struct config *config, const struct loaded *previous, unsigned threads)
+{
+	struct load_options options = {.previous = previous, .threads = threads};
+	struct report report = REPORT_INIT;
+	struct loaded *loaded = load_zones(config, &options, &report);
+
+	assert_non_null(loaded);
+	assert_int_equal(report.errors, 0);
+	report_clear(&report);
+	return loaded;
+}
+
+static const void *
+bytes_of(const struct loaded_zone *zone)
+{
+	size_t size;
+
+	return segment_bytes(zone->segment, &size);
+}
 
 static void
 loads_all(void **state)

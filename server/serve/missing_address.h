@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * absent.h - tells of addresses to answer on that this machine does not have.
+ * missing_address.h - tells of addresses to answer on that this machine does not have.
  *
  * That is legal, for they may come later, and a misspelt one looks just so: it is bound, serves
  * nobody, and nothing else would say it.
  */
-#ifndef ANYNS_SERVE_ABSENT_H
-#define ANYNS_SERVE_ABSENT_H
+#ifndef ANYNS_SERVE_MISSING_ADDRESS_H
+#define ANYNS_SERVE_MISSING_ADDRESS_H
 
 #include "anyns/config.h"
 #include "anyns/log.h"
 
 /* A line in the log when there are any. Waits for nothing. */
-void absent_tell(const struct config *config, struct log *log);
+void missing_address_tell(const struct config *config, struct log *log);
 
 #endif

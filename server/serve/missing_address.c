@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "serve/absent.h"
+#include "serve/missing_address.h"
 
 #include "health/presence.h"
 #include "net/socket.h"
 
 void
-absent_tell(const struct config *config, struct log *log)
+missing_address_tell(const struct config *config, struct log *log)
 {
 	struct presence presence;
 	const char *first = NULL;

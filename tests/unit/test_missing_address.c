@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "serve/absent.h"
+#include "serve/missing_address.h"
 
 #include "serve_fixture.h"
 
@@ -17,7 +17,7 @@ tell(struct folder *folder, const char *listen)
 	assert_non_null(config);
 	assert_non_null(log);
 	catch_output(folder);
-	absent_tell(config, log);
+	missing_address_tell(config, log);
 	release_output(folder);
 	log_free(log);
 	config_free(config);
