@@ -152,7 +152,9 @@ test_errors(void **state)
 				    "absorb, shed"},
 		{"soft-faults: 1", "1:14: error: soft-faults: unknown word \"1\"; write one of "
 				   "degrade, withdraw"},
-		{"linger: 5s", "1:1: error: unknown key \"linger\"; did you mean \"linger-time\"?"},
+		{"lurker: 5s",
+		 "1:1: error: unknown key \"lurker\"; anyns.yaml(5) lists the keys that may stand "
+		 "here"},
 		{"last-stand: {at-least: 1}", "1:13: error: \"sites\" is missing; add sites: "
 					      "[192.0.2.1], unicast addresses of the other sites"},
 		{"last-stand: {sites: [192.0.2.1], at-least: 2}",
