@@ -146,16 +146,4 @@ fixture_remove(void **state)
 	return left;
 }
 
-/* The file has the bytes that it had at first. */
-static UNUSED void
-fixture_expect_unchanged(const struct fixture *f)
-{
-	uint8_t *bytes;
-	size_t size;
-	fixture_read(f->path, &bytes, &size);
-	assert_int_equal(size, f->size);
-	assert_memory_equal(bytes, f->bytes, size);
-	free(bytes);
-}
-
 #endif
