@@ -5,8 +5,8 @@
  * The error policy of the whole project:
  *
  *  1. Outside data that is wrong (zones, configuration, images) and a system that refuses (no file,
- *     no memory, no permission) are told apart from our own bugs. A function that meets them takes
- * a `struct report *`, adds a finding with place and remedy, and returns false (or NULL). false
+ *     no memory, no permission) are told apart from our own bugs. Whoever meets them takes a
+ *     `struct report *`, adds a finding with place and remedy, and returns false (or NULL). false
  *     therefore means: the report holds at least one new error.
  *  2. Pure rooms (lookup, answer, wire) never fail with a message: bytes that cannot be used give a
  *     documented value (a DNS rcode, length 0, a cursor whose `failed` is set).

@@ -2,10 +2,9 @@
 /*
  * log.h - messages for the operator, a line each on standard error.
  *
- * Every line says what happened, where, what it means for service, what to do. With a priority
- * prefix
- * (<3> ... <6>, sd-daemon(3)) when the journal reads, else with a UTC time stamp.
- * Thread-safe: each line is one write. `log` may be NULL: nothing is written.
+ * Every line says what happened, where, what it means for service, what to do. It has a priority in
+ * front (<3> to <6>, sd-daemon(3)) when the journal reads, else a UTC time stamp. Thread-safe: each
+ * line is one write. `log` may be NULL: nothing is written.
  */
 #ifndef ANYNS_LOG_H
 #define ANYNS_LOG_H

@@ -57,7 +57,7 @@ const char *name_text(char text[static NAME_TEXT_MAX], const uint8_t *wire);
 /*
  * Wire form of an absolute or relative (the origin is the root) presentation name of letters,
  * digits and escapes. Returns the length, or 0 when `text` is not a name: empty label, label over
- * 63, name over 255, broken escape. Used for names in the configuration; master files are ldns's.
+ * 63, name over 255, broken escape.
  */
 size_t name_parse(uint8_t wire[static DNS_NAME_MAX], const char *text);
 

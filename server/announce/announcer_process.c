@@ -140,17 +140,22 @@ on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 static void
 log_packets(const struct follower *f)
 {
-	for (size_t worker = 0; worker < f->setup->config->workers; worker++) {
+	size_t workers = f->setup->config->workers;
+
+	/* The slot behind the workers' is the TCP thread's, as net_start() has it. */
+	for (size_t worker = 0; worker <= workers; worker++) {
 		uint8_t bytes[LEASE_PACKET_SIZE];
-		char hex[2 * LEASE_PACKET_SIZE + 1] = "";
+		char hex[2 * LEASE_PACKET_SIZE + 1] = "", name[32] = "the TCP thread";
 		size_t length;
 		size_t size = lease_packet_get(f->setup->lease, worker, bytes, &length);
 		if (!length)
 			continue;
 		for (size_t i = 0; i < size; i++)
 			snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
-		log_error(f->log, "worker %zu was busy with this packet of %zu bytes: %s%s", worker,
-			  length, hex, length > size ? "..." : "");
+		if (worker < workers)
+			snprintf(name, sizeof name, "worker %zu", worker);
+		log_error(f->log, "%s was busy with this packet of %zu bytes: %s%s", name, length,
+			  hex, length > size ? "..." : "");
 	}
 }
 

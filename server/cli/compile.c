@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/findings.h"
+#include "cli/options.h"
 
 static const char help[] =
 	"usage: anyns compile [-kq] [-c CONFIG] [-o FILE] [ZONE=FILE...]\n"
@@ -330,7 +331,7 @@ cli_compile(int argc, char **argv)
 	};
 	struct compile compile = {0};
 	optind = 0; /* glibc: start anew, for callers that parse more than once */
-	for (int c; (c = getopt_long(argc, argv, "c:o:kqh", known, NULL)) != -1;) {
+	for (int c; (c = options_next(argc, argv, "c:o:kqh", known)) != -1;) {
 		if (c == 'h') {
 			fputs(help, stdout);
 			return EXIT_OK;

@@ -7,6 +7,18 @@
 #include "anyns/config.h"
 #include "cli/cli.h"
 
+int
+options_next(int argc, char **argv, const char *letters, const struct option *known)
+{
+	char *word = argv[0], name[64];
+
+	snprintf(name, sizeof(name), "anyns %s", word);
+	argv[0] = name;
+	int c = getopt_long(argc, argv, letters, known, NULL);
+	argv[0] = word;
+	return c;
+}
+
 static struct options
 finish(struct options options, int status, FILE *stream, const char *help)
 {
@@ -53,7 +65,7 @@ options_parse(int argc, char **argv, enum options_more more, const char *help)
 	};
 	struct options options = {.config = CONFIG_DEFAULT_FILE};
 	optind = 0; /* glibc: start anew, for callers that parse more than once */
-	for (int c; (c = getopt_long(argc, argv, letters[more], known, NULL)) != -1;) {
+	for (int c; (c = options_next(argc, argv, letters[more], known)) != -1;) {
 		if (c == 'h')
 			return finish(options, EXIT_OK, stdout, help);
 		if (!take(&options, c, more))

@@ -27,6 +27,11 @@ enum options_more {
 	OPTIONS_WORD,  /* as OPTIONS_ASK, and one argument */
 };
 
+struct option;
+
+/* getopt_long(), whose own complaints are `anyns WORD: ...`; argv[0] is the command's name. */
+int options_next(int argc, char **argv, const char *letters, const struct option *known);
+
 /* Parses them. `help` is the command's whole help text; argv[0] is the command's name. */
 struct options options_parse(int argc, char **argv, enum options_more more, const char *help);
 

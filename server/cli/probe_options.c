@@ -8,6 +8,7 @@
 
 #include "anyns/monotime.h"
 #include "cli/cli.h"
+#include "cli/options.h"
 
 enum {
 	DNS_PORT = 53,
@@ -124,6 +125,10 @@ probe_options_duration(const char *text, int64_t *ns)
 	return false;
 }
 
+static const char no_address[] =
+	"not ADDRESS or ADDRESS@PORT; write it like 192.0.2.53 or 2001:db8::53@5300, host names "
+	"are not looked up";
+
 static bool
 complain(const char *option, const char *value, const char *wanted)
 {
@@ -137,7 +142,7 @@ take_duration(const char *option, int64_t *ns, int64_t low, int64_t high)
 	if (probe_options_duration(optarg, ns) && *ns >= low && *ns <= high)
 		return true;
 	return complain(option, optarg,
-			"not a time that it can have; write it like 100us, 5ms, 1s");
+			"no time, or out of its limits; write it like 100us, 5ms, 1s");
 }
 
 static bool
@@ -148,7 +153,7 @@ take_count(const char *option, uint64_t *count, uint64_t high)
 	*count = strtoull(optarg, &end, 10);
 	if (*optarg >= '0' && *optarg <= '9' && *end == '\0' && *count <= high)
 		return true;
-	return complain(option, optarg, "not a number that it can be");
+	return complain(option, optarg, "no whole number, or too large");
 }
 
 /* The plan's arrays are const for those who follow it; here they grow. */
@@ -197,7 +202,7 @@ take_source(struct probe_options *options)
 	struct probe_address source;
 
 	if (!probe_address_parse(&source, optarg, 0))
-		return complain("--source", optarg, "not ADDRESS or ADDRESS@PORT");
+		return complain("--source", optarg, no_address);
 	if (source.socket.any.sa_family == AF_INET6)
 		options->plan.source_v6 = source;
 	else
@@ -315,7 +320,7 @@ add_targets(struct probe_options *options, char **words, size_t count)
 		return complain("address", "", "out of memory");
 	for (size_t i = 0; i < count; i++) {
 		if (!probe_address_parse(&targets[i], words[i], DNS_PORT))
-			return complain("address", words[i], "not ADDRESS or ADDRESS@PORT");
+			return complain("address", words[i], no_address);
 		options->plan.target_count++;
 	}
 	if (count == 0)
@@ -382,7 +387,7 @@ probe_options_parse(int argc, char **argv)
 
 	optind = 0; /* glibc: start anew, for callers that parse more than once */
 	for (int c;
-	     good && (c = getopt_long(argc, argv, "a:Q:utrn:D:i:w:s:S:jqvh", known, NULL)) != -1;) {
+	     good && (c = options_next(argc, argv, "a:Q:utrn:D:i:w:s:S:jqvh", known)) != -1;) {
 		if (c == 'h') {
 			fputs(help, stdout);
 			options.done = true;

@@ -5,14 +5,11 @@
  * A configuration passes four stations, a file each:
  *
  *   config_text    bytes, bounded, plain UTF-8
- *   config_yaml    a tree of nodes that know their line and column; the only one that knows
- * libfyaml config_table   a mapping read by its table of keys; unknown, duplicate and missing ones
- *   config_value,  what single values mean: numbers, addresses, durations, secrets, zones
- *   config_secret,
- *   config_zones,
- *   config_health,
- *   config_runtime,
- *   config_announce  with config_prefix, config_peer and config_community
+ *   config_yaml    a tree of nodes that know line and column; it alone knows libfyaml
+ *   config_table   a mapping read by its table of keys; unknown, duplicate and missing ones
+ *   config_value   what single values mean: numbers, addresses, durations; and for larger ones
+ *                  config_secret, config_zones, config_health, config_runtime and config_announce
+ *                  with config_prefix, _peer, _community, _exabgp and _bird
  *
  * This file has the table of the top level and the checks that need more than one key. The rule
  * everywhere is to go on after an error: whoever edits a configuration wants all findings of one

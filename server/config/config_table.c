@@ -8,9 +8,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
-	WORD_MAX = 48, /* longer words are no misspelt keys */
+	WORD_MAX = 48,     /* longer words are no misspelt keys */
+	BEGINNING_MIN = 3, /* letters that tell which one was meant */
 };
 
 struct place
@@ -115,6 +117,24 @@ distance(const char *a, const char *b)
 	return row[width];
 }
 
+/* The one entry that begins with `word`, as zone-directory with zone-dir; NULL: none or several. */
+static const char *
+only_beginning(const char *word, const char *const *words, size_t count, size_t stride)
+{
+	const char *found = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *candidate = *(const char *const *)((const char *)words + i * stride);
+
+		if (strncasecmp(word, candidate, strlen(word)) != 0)
+			continue;
+		if (found)
+			return NULL;
+		found = candidate;
+	}
+	return strlen(word) >= BEGINNING_MIN ? found : NULL;
+}
+
 const char *
 config_table_nearest(const char *word, const char *const *words, size_t count, size_t stride)
 {
@@ -125,6 +145,9 @@ config_table_nearest(const char *word, const char *const *words, size_t count, s
 
 	if (length == 0 || length > WORD_MAX)
 		return NULL;
+	nearest = only_beginning(word, words, count, stride);
+	if (nearest)
+		return nearest;
 	for (size_t i = 0; i < count; i++) {
 		const char *candidate = *(const char *const *)((const char *)words + i * stride);
 		size_t size = strlen(candidate);
@@ -177,8 +200,10 @@ read_pair(const struct config_context *context, const struct config_key *keys, s
 	found[i] = node;
 	special = not_text(node->value);
 	if (special && special[0] == 'n') {
-		config_table_error(context, node, "give it a value or remove the line",
-				   "\"%s\" has no value", keys[i].name);
+		config_table_error(
+			context, node,
+			"give it a value, indent the lines that belong to it, or remove it",
+			"\"%s\" has no value", keys[i].name);
 		return;
 	}
 	keys[i].read(context, &keys[i], node->value, (char *)target + keys[i].offset);

@@ -49,8 +49,9 @@ void config_table_read(const struct config_context *context, const struct config
 		       const struct config_node **found);
 
 /*
- * The entry of `words` nearest to `word` by Levenshtein distance, case ignored; NULL when none is
- * near enough to be what was meant. `stride` is the distance in bytes from one pointer to the next.
+ * The entry of `words` that alone begins with `word`, or is nearest to it by Levenshtein distance,
+ * case ignored; NULL when none is near enough to be what was meant. `stride` is the distance in
+ * bytes from one pointer to the next.
  */
 const char *config_table_nearest(const char *word, const char *const *words, size_t count,
 				 size_t stride);

@@ -85,7 +85,8 @@ config_text_read(const char *path, size_t limit, struct place place, struct conf
 	if (good)
 		text->exposed = S_ISREG(status.st_mode) && (status.st_mode & S_IROTH);
 	else
-		report_errno(report, SEVERITY_ERROR, place, NULL, "cannot read %s", path);
+		report_errno(report, SEVERITY_ERROR, place,
+			     "name a file that is one and can be read", "cannot read %s", path);
 	close(file);
 	if (!good)
 		config_text_free(text);

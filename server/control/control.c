@@ -15,6 +15,9 @@
  * not block, a client that is slow to ask or to take its answer is dropped after five seconds, and
  * there are never more than sixteen. Who may ask is decided by the kernel's word on who connected
  * (SO_PEERCRED), not by the mode of the file alone: root and the user the server runs as.
+ *
+ * Who asks waits for the answer. One that went away took it for failed: a drain that begins minutes
+ * later, when a main thread that hung turns again, would come as a surprise.
  */
 #include "control/control.h"
 
@@ -263,11 +266,28 @@ take_form(struct client *client)
 	return true;
 }
 
+/* Closed, not only done with sending, which is no POLLHUP. */
+static bool
+is_gone(const struct client *client)
+{
+	struct pollfd look = {.fd = client->fd};
+
+	return poll(&look, 1, 0) == 1 && (look.revents & POLLHUP);
+}
+
 static void
 act(struct client *client)
 {
 	char text[STATUS_TEXT];
 
+	if (is_gone(client)) {
+		log_notice(client->control->log,
+			   "\"%s\" is not done: process %d of user %u, which asked for it, did not "
+			   "wait for the answer",
+			   client->line, (int)client->peer.pid, client->peer.uid);
+		drop(client);
+		return;
+	}
 	if (!take_form(client)) {
 		answer_message(client, false, "after the word of a request only \"json\" is known");
 		return;
@@ -356,18 +376,14 @@ find_free(struct control *control)
 	return NULL;
 }
 
-/*
- * Those who wait for a reload are not watched; their places are taken back when places are short.
- * POLLHUP means that the other side is closed, not only that it has sent all.
+/* Those who wait for a reload are not watched; their places are taken back when places are short.
  */
 static void
 drop_gone(struct control *control)
 {
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++) {
 		struct client *client = &control->clients[i];
-		struct pollfd look = {.fd = client->fd};
-		if (client->phase == CLIENT_RELOADING && poll(&look, 1, 0) == 1 &&
-		    (look.revents & POLLHUP))
+		if (client->phase == CLIENT_RELOADING && is_gone(client))
 			drop(client);
 	}
 }

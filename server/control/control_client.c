@@ -115,8 +115,12 @@ read_all(struct reading *reading, const char *path, struct report *report)
 		return true;
 	if (more < 0 && errno == ETIMEDOUT)
 		report_add(report, SEVERITY_ERROR, nowhere,
-			   "look whether its process is stopped or hangs; its log may say more",
-			   "the server at %s does not answer", path);
+			   "ask it by `anyns probe`, look whether its process is stopped and what "
+			   "its log says, restart it",
+			   "the server at %s does not answer: its main thread has not turned for "
+			   "%g s; queries and routes do not depend on that thread, reloads and "
+			   "orders do, and this one is not done",
+			   path, reading->patience_ms / 1000.);
 	else
 		report_errno(report, SEVERITY_ERROR, nowhere, NULL,
 			     "cannot read what the server at %s answers", path);

@@ -11,8 +11,8 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
-#include "control/json.h"
-#include "control/table.h"
+#include "base/json.h"
+#include "base/table.h"
 
 /* ------------------------------------------------------------ words */
 

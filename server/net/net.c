@@ -4,14 +4,15 @@
  *
  * The room, from the outside in:
  *
- *   net.c       which addresses are served; opens their sockets, hands them to the threads
- *   socket.c    one socket and its options
- *   udp.c       a worker thread per core: recvmmsg, answer, sendmmsg
- *   tcp.c       the TCP thread: listeners and orders
- *   tcp_pool.c  its connections: limits and times
- *   clients.c   connections per client
- *   tcp_conn.c  one connection: framing, order, back-pressure
- *   publish.c   the view all of them answer from
+ *   net.c          which addresses are served; opens their sockets, hands them to the threads
+ *   socket.c       one socket and its options
+ *   udp.c          a worker thread per core: recvmmsg, answer, sendmmsg
+ *   tcp.c          the TCP thread: listeners and orders
+ *   tcp_pool.c     its connections: limits and times
+ *   clients.c      connections per client
+ *   descriptors.c  how many connections there are open files for
+ *   tcp_conn.c     one connection: framing, order, back-pressure
+ *   publish.c      the view all of them answer from
  *
  * An address has one UDP socket per worker and one TCP listener. A reload builds the complete new
  * state beside the old one, sockets and all memory, and only when nothing can fail any more hands
@@ -31,6 +32,7 @@
 #include <unistd.h>
 
 #include "anyns/lease.h"
+#include "net/descriptors.h"
 #include "net/socket.h"
 #include "net/tcp.h"
 #include "net/udp.h"
@@ -220,11 +222,11 @@ plan_endpoints(struct plan *plan, const struct net *net, const struct config *co
 }
 
 static bool
-plan_sets(struct plan *plan, const struct net *net, const struct config *config)
+plan_sets(struct plan *plan, const struct net *net, const struct config *config, unsigned clients)
 {
 	const struct endpoints *endpoints = &plan->endpoints;
-	struct tcp_limits limits = {config->tcp_clients, config->tcp_clients_per_address,
-				    config->tcp_idle_ms, config->tcp_total_ms};
+	struct tcp_limits limits = {clients, config->tcp_clients_per_address, config->tcp_idle_ms,
+				    config->tcp_total_ms};
 
 	plan->tcp = tcp_set_new(endpoints->count, &limits);
 	plan->udp = calloc(net->workers, sizeof(struct udp_set *));
@@ -257,12 +259,14 @@ static bool
 plan_build(struct plan *plan, const struct net *net, const struct config *config,
 	   struct report *report)
 {
+	unsigned clients = descriptors_for_clients(config, net->workers, report);
+
 	*plan = (struct plan){0};
 	if (!probe_all(net, config, report) || !plan_endpoints(plan, net, config, report)) {
 		plan_drop(plan, net->workers);
 		return false;
 	}
-	if (!plan_sets(plan, net, config)) {
+	if (!plan_sets(plan, net, config, clients)) {
 		report_memory(report);
 		plan_drop(plan, net->workers);
 		return false;

@@ -24,7 +24,7 @@
 #include <strings.h>
 
 #include "anyns/wire.h"
-#include "control/utf8.h"
+#include "base/utf8.h"
 
 enum {
 	/* The size that crosses every path unfragmented, as DNS Flag Day 2020 settled. */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "control/json.h"
+#include "base/json.h"
 #include "probe/probe_message.h"
 
 static const char *const outcomes[PROBE_OUTCOMES] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "probe/probe_summary.h"
 
-#include "control/json.h"
+#include "base/json.h"
 
 static double
 milliseconds(int64_t ns)

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "control/utf8.h"
+#include "base/utf8.h"
 #include "probe/probe_bar.h"
 #include "probe/probe_table.h"
 

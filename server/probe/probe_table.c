@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/table.h"
+#include "base/table.h"
 
 struct row {
 	const struct probe_series *series;

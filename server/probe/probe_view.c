@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "control/table.h"
-#include "control/utf8.h"
+#include "base/table.h"
+#include "base/utf8.h"
 #include "probe/probe_message.h"
 #include "probe/probe_summary.h"
 #include "probe/probe_table.h"

@@ -2,11 +2,11 @@
 /*
  * server.c - start, reload, stop.
  *
- * The main thread only waits for signals (libev). Whatever takes long, reading and compiling zones,
- * runs in a loader thread, at the start as well as at a reload, so that SIGTERM is heard at any
- * time. The order of the start: read the configuration; bind; give up root; load every zone as the
- * user that later reloads it; only then receive the first query: nothing is answered before all
- * that can load has loaded.
+ * The main thread only waits for signals and orders (libev). Whatever takes long, reading and
+ * compiling zones, runs in a loader thread, at the start as well as at a reload, so that SIGTERM is
+ * heard at any time. The order of the start: read the configuration; bind; give up root; load every
+ * zone as the user that later reloads it; only then receive the first query: nothing is answered
+ * before all that can load has loaded.
  */
 #include "serve/server.h"
 
@@ -23,6 +23,7 @@
 #include "control/control_socket.h"
 #include "health/heartbeat.h"
 #include "serve/give_way.h"
+#include "serve/missing_address.h"
 #include "serve/restart_needed.h"
 #include "serve/server_state.h"
 #include "serve/supervisor.h"
@@ -162,6 +163,7 @@ start_serving(struct server *server, struct generation *generation)
 			   "of these zones %zu are from the image, %zu from the image cache, %zu "
 			   "compiled from text",
 			   summary.mapped, summary.cached, summary.compiled);
+	missing_address_tell(config, server->log);
 	server_background_care(server, NULL);
 	supervisor_ready(server);
 	return true;
@@ -219,6 +221,7 @@ switch_over(struct server *server, struct generation *generation)
 		   "version, %zu failed",
 		   summary.zones, summary.compiled + summary.mapped + summary.cached,
 		   summary.reused, summary.stale, summary.failed);
+	missing_address_tell(generation->config, server->log);
 	server_control_tell(server, generation);
 	server_background_care(server, old);
 }

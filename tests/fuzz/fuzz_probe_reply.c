@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/utf8.h"
+#include "base/utf8.h"
 #include "probe/probe_message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -25,7 +25,7 @@ ARROWS = {
     "health": {"base", "observe", "image", "config", "answer", "net"},
     "announce": {"base", "observe", "config", "health"},
     "control": {"base", "observe"},
-    "probe": {"base", "control"},
+    "probe": {"base"},
     "serve": {"base", "observe", "zone", "image", "config", "answer", "net", "health", "announce", "control"},
     "cli": {"base", "observe", "zone", "image", "config", "answer", "net", "announce", "control", "serve", "probe"},
     "main": {"base", "observe", "cli"},

@@ -91,11 +91,12 @@ static UNUSED void
 stage_on_wake(struct ev_loop *loop, ev_async *wake, int events)
 {
 	struct stage *stage = wake->data;
-	void (*order)(struct stage * stage) = atomic_exchange(&stage->order, NULL);
+	void (*order)(struct stage * stage) = atomic_load(&stage->order);
 
 	(void)loop, (void)events;
 	if (order)
 		order(stage);
+	atomic_store(&stage->order, NULL); /* the test's thread waits for it */
 }
 
 static UNUSED void *

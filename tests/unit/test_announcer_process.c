@@ -242,6 +242,7 @@ test_server_dies(void **state)
 	router_hear_update(r, ANNOUNCE_UP);
 	lease_packet_begin(rig->stand->lease, 0, packet, sizeof packet);
 	lease_packet_begin(rig->stand->lease, 1, long_packet, sizeof long_packet);
+	lease_packet_begin(rig->stand->lease, 2, packet, 2);
 	die(rig);
 	router_hear_update(r, WITHDRAW);
 	router_hear_cease(r, BGP_CEASE_SHUTDOWN, "server died");
@@ -251,6 +252,8 @@ test_server_dies(void **state)
 	const char *second = strstr(text, "worker 1 was busy with this packet of 600 bytes: 7700");
 	assert_non_null(second);
 	assert_non_null(strstr(second, "00...\n"));
+	assert_non_null(
+		strstr(text, "the TCP thread was busy with this packet of 2 bytes: abcd\n"));
 }
 
 /* Nobody reads what is told, and then somebody does: the last news are not lost. */

@@ -12,46 +12,9 @@
 
 #include "anyns/name.h"
 #include "anyns/wire.h"
-#include "served.h"
+#include "text_fixture.h"
 
 #define LONG "a-label-of-sixty-bytes-a-label-of-sixty-bytes-a-label-of-60-b"
-#define SOA  "$TTL 300\n@ SOA ns.other. host 7 3600 600 86400 120\n@ NS ns.other.\n"
-
-static char text[4 << 20];
-static size_t text_size;
-
-static void PRINTF_LIKE(1, 2) add(const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	text_size += (size_t)vsnprintf(text + text_size, sizeof text - text_size, format,
-				       arguments);
-	va_end(arguments);
-	assert_true(text_size < sizeof text);
-}
-
-static void
-begin(void)
-{
-	text_size = 0;
-	add("%s", SOA);
-}
-
-static struct served *
-serve(enum plan_signing signing)
-{
-	const struct served_zone zone = {"example.", text, signing};
-	return served_new(&zone, 1);
-}
-
-static size_t
-count_of(const char *answer, const char *what)
-{
-	size_t count = 0;
-	for (const char *p = answer; (p = strstr(p, what)); p++)
-		count++;
-	return count;
-}
 
 /* ------------------------------------------------------------ headers */
 

@@ -3,6 +3,8 @@
 
 #include "serve_fixture.h"
 
+#include <sys/wait.h>
+
 /* The exit status of `anyns` with up to two words. */
 static int
 run(struct folder *folder, const char *first, const char *second)
@@ -60,6 +62,42 @@ usage(void **state)
 	assert_caught(*state, "err", "there is no command \"frobnicate\"");
 	assert_int_equal(run(*state, "ru", NULL), EXIT_USAGE);
 	assert_int_equal(run(*state, "runs", NULL), EXIT_USAGE);
+	assert_int_equal(run(*state, "chekc", NULL), EXIT_USAGE);
+	assert_caught(*state, "err", "there is no command \"chekc\"; did you mean \"check\"?");
+	assert_int_equal(run(*state, "check", "-x"), EXIT_USAGE);
+	assert_caught(*state, "err", "anyns check: invalid option -- 'x'");
+	assert_int_equal(run(*state, "compile", "--ouptut"), EXIT_USAGE);
+	assert_caught(*state, "err", "anyns compile: unrecognized option '--ouptut'");
+}
+
+static bool
+is_null_device(int fd)
+{
+	char link[64], target[64] = "";
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	return readlink(link, target, sizeof(target) - 1) > 0 && strcmp(target, "/dev/null") == 0;
+}
+
+/* No later socket becomes standard error: what is written there would go to a client. */
+static void
+without_streams(void **state)
+{
+	char name[] = "anyns", word[] = "--version";
+	char *arguments[] = {name, word, NULL};
+	int status;
+
+	(void)state;
+	pid_t pid = fork();
+	if (pid == 0) {
+		close(STDIN_FILENO);
+		close(STDERR_FILENO);
+		bool good = cli_main(2, arguments) == EXIT_OK && is_null_device(STDIN_FILENO) &&
+			    !is_null_device(STDOUT_FILENO) && is_null_device(STDERR_FILENO);
+		_exit(good ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
 }
 
 /* The command gets the words behind its own name. */
@@ -91,6 +129,7 @@ main(void)
 		cmocka_unit_test(version),
 		cmocka_unit_test(usage),
 		cmocka_unit_test(commands),
+		cmocka_unit_test(without_streams),
 	};
 	return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

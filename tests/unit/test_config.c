@@ -338,7 +338,6 @@ test_duplicates_and_empty_values(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
 		char text[256], finding[256];
-
 		snprintf(text, sizeof(text), "%s: {x: y}\n%s: [[z]]\n", names[i], names[i]);
 		snprintf(
 			finding, sizeof(finding),
@@ -348,7 +347,8 @@ test_duplicates_and_empty_values(void **state)
 		expect_finding(text, finding);
 		snprintf(text, sizeof(text), "%s:\n", names[i]);
 		snprintf(finding, sizeof(finding),
-			 "1:1: error: \"%s\" has no value; give it a value or remove the line",
+			 "1:1: error: \"%s\" has no value; give it a value, indent the lines that "
+			 "belong to it, or remove it",
 			 names[i]);
 		expect_finding(text, finding);
 	}

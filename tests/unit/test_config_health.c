@@ -165,8 +165,8 @@ test_errors(void **state)
 				    "absorb, shed"},
 		{"soft-faults: 1", "1:14: error: soft-faults: unknown word \"1\"; write one of "
 				   "degrade, withdraw"},
-		{"linger: 5s",
-		 "1:1: error: unknown key \"linger\"; anyns.yaml(5) lists the keys that may stand "
+		{"lurker: 5s",
+		 "1:1: error: unknown key \"lurker\"; anyns.yaml(5) lists the keys that may stand "
 		 "here"},
 		{"[a]", "1:1: error: expected a mapping of keys, found a list"},
 	};

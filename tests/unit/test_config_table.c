@@ -94,8 +94,8 @@ test_findings(void **state)
 	expect("other: a\nwrod: b", "f:2:1: error: unknown key \"wrod\"; did you mean \"word\"?\n");
 	expect("other: a\n<<: b", "f:2:1: error: unknown key \"<<\"; YAML merge keys are not used; "
 				  "write the keys out\n");
-	expect("other: ~", "f:1:1: error: \"other\" has no value; give it a value or remove the "
-			   "line\n");
+	expect("other: ~", "f:1:1: error: \"other\" has no value; give it a value, indent the "
+			   "lines that belong to it, or remove it\n");
 	expect("other: \"\"", "");
 	expect("other: true",
 	       "f:1:8: error: other: expected text, found a boolean; quote it if this text "
@@ -131,9 +131,20 @@ test_nearest(void **state)
 		const char *word;
 		const char *nearest;
 	} table[] = {
-		{"listten", "listen"}, {"LISTEN", "listen"}, {"lsiten", "listen"},
-		{"loog", "log"},       {"lg", "log"},        {"tcp_clients", "tcp-clients"},
-		{"xyz", NULL},         {"", NULL},           {"zones", NULL},
+		{"listten", "listen"},
+		{"LISTEN", "listen"},
+		{"lsiten", "listen"},
+		{"loog", "log"},
+		{"lg", "log"},
+		{"tcp_clients", "tcp-clients"},
+		{"xyz", NULL},
+		{"", NULL},
+		{"zones", NULL},
+		{"tcp", NULL},
+		{"lis", "listen"},
+		{"l", NULL},
+		{"Tcp-Clients-per", "tcp-clients-per-address"},
+		{"listenaddresses", NULL},
 		{longest, NULL},
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(table); i++) {

@@ -122,6 +122,34 @@ wrong_requests(void **state)
 	stage_close(&stage);
 }
 
+/* Runs in the loop's thread, which therefore sees the order only when the asker is gone. */
+static void
+order_and_leave(struct stage *stage)
+{
+	static const char *const texts[] = {"drain\n", "freeze json\n", "reload\n", "undrain"};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+		int fd = stage_connect(stage->path);
+		assert_int_equal(send(fd, texts[i], strlen(texts[i]), 0), strlen(texts[i]));
+		close(fd);
+	}
+}
+
+/* A server that hung for a while does not do then what failed for who asked. */
+static void
+left_before(void **state)
+{
+	struct stage stage;
+
+	stage_open(&stage, *state);
+	stage_do(&stage, order_and_leave);
+	/* Clients are looked at in the order they came. */
+	asked(&stage, "drained\n", "failed 27\nstill draining: 2 prefixes\n");
+	assert_int_equal(atomic_load(&stage.wished), -1);
+	assert_int_equal(atomic_load(&stage.reloads), 0);
+	stage_close(&stage);
+}
+
 /* ------------------------------------------------------------ reload */
 
 static void
@@ -330,11 +358,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(status),       cmocka_unit_test(wishes),
-		cmocka_unit_test(lines),        cmocka_unit_test(wrong_requests),
-		cmocka_unit_test(reload),       cmocka_unit_test(too_many),
-		cmocka_unit_test(slow_clients), cmocka_unit_test(other_users),
-		cmocka_unit_test(one_server),
+		cmocka_unit_test(status),      cmocka_unit_test(wishes),
+		cmocka_unit_test(lines),       cmocka_unit_test(wrong_requests),
+		cmocka_unit_test(left_before), cmocka_unit_test(reload),
+		cmocka_unit_test(too_many),    cmocka_unit_test(slow_clients),
+		cmocka_unit_test(other_users), cmocka_unit_test(one_server),
 	};
 	return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "control/json.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -19,18 +19,7 @@ static int
 leave(void **state)
 {
 	(void)state;
-	char command[64];
-	snprintf(command, sizeof command, "rm -r %s", folder);
-	return chdir("/") == 0 && system(command) == 0 ? 0 : -1;
-}
-
-static void
-write_file(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
+	return fixture_remove(folder);
 }
 
 static uint32_t
@@ -210,12 +199,12 @@ test_include(void **state)
 	(void)state;
 	struct report report = REPORT_INIT;
 	struct zone_options options = {.now = FIXTURE_NOW};
-	write_file("main.zone",
-		   FIXTURE_HEAD "x A 192.0.2.9\n$INCLUDE sub/one.inc deep\n 3600 A 192.0.2.8\n"
-				"$INCLUDE \"sub/two.inc\" ; same origin\nend A 192.0.2.1\n");
+	fixture_write("main.zone",
+		      FIXTURE_HEAD "x A 192.0.2.9\n$INCLUDE sub/one.inc deep\n 3600 A 192.0.2.8\n"
+				   "$INCLUDE \"sub/two.inc\" ; same origin\nend A 192.0.2.1\n");
 	/* Relative to the file it stands in; origin and owner come back, $TTL does not. */
-	write_file("sub/one.inc", "one TXT a\n$ORIGIN other\n@ TXT b\n$INCLUDE two.inc\n$TTL 5");
-	write_file("sub/two.inc", "two TXT c");
+	fixture_write("sub/one.inc", "one TXT a\n$ORIGIN other\n@ TXT b\n$INCLUDE two.inc\n$TTL 5");
+	fixture_write("sub/two.inc", "two TXT c");
 	static const uint8_t apex[] = "\7example\3com";
 	struct zone *zone = zone_load(apex, "main.zone", &options, &report);
 	assert_int_equal(report.count, 0);
@@ -236,7 +225,7 @@ load_file(const char *text)
 	static const uint8_t apex[] = "\7example\3com";
 	struct zone_options options = {.now = FIXTURE_NOW};
 	struct fixture fixture = {.report = REPORT_INIT};
-	write_file("main.zone", text);
+	fixture_write("main.zone", text);
 	fixture.zone = zone_load(apex, "main.zone", &options, &fixture.report);
 	return fixture;
 }
@@ -284,15 +273,15 @@ test_include_depth(void **state)
 	for (unsigned i = 1; i <= 2000; i++) {
 		snprintf(path, sizeof path, "sub/%u", i);
 		snprintf(text, sizeof text, "$INCLUDE %u\n", i + 1);
-		write_file(path, text);
+		fixture_write(path, text);
 	}
-	write_file("sub/2001", "");
+	fixture_write("sub/2001", "");
 	struct fixture fixture = load_file(FIXTURE_HEAD "$INCLUDE sub/1\n");
 	assert_int_equal(fixture.report.errors, 1);
 	assert_non_null(strstr(fixture.report.findings[0].message, "levels deep"));
 	assert_string_equal(fixture.report.findings[0].file, "sub/64");
 	fixture_free(&fixture);
-	write_file("sub/64", "last A 192.0.2.1\n");
+	fixture_write("sub/64", "last A 192.0.2.1\n");
 	fixture = load_file(FIXTURE_HEAD "$INCLUDE sub/1\n");
 	assert_non_null(fixture.zone);
 	fixture_free(&fixture);
@@ -307,9 +296,9 @@ test_include_doubling(void **state)
 	for (unsigned i = 1; i <= 30; i++) {
 		snprintf(path, sizeof path, "sub/d%u", i);
 		snprintf(text, sizeof text, "$INCLUDE d%u\n$INCLUDE d%u\n", i + 1, i + 1);
-		write_file(path, text);
+		fixture_write(path, text);
 	}
-	write_file("sub/d31", "");
+	fixture_write("sub/d31", "");
 	struct fixture fixture = load_file(FIXTURE_HEAD "$INCLUDE sub/d1\n");
 	assert_null(fixture.zone);
 	assert_true(fixture.report.errors > 0);

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "control/table.h"
+#include "base/table.h"
 
 #include <stdlib.h>
 #include <string.h>

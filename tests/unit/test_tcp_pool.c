@@ -288,6 +288,31 @@ test_new_limits(void **state)
 	stage_close(&stage);
 }
 
+/* Many more are open than there may be now: the first newcomer is not what has to pay. */
+static void
+test_fewer_clients(void **state)
+{
+	struct tcp_limits limits = roomy;
+	struct stage stage;
+	int fds[6];
+	(void)state;
+
+	stage_open(&stage, &limits);
+	for (unsigned i = 0; i < 5; i++)
+		fds[i] = client_new(&stage, 1 + i);
+	limits.clients = 2;
+	tcp_pool_set_limits(stage.pool, &limits);
+	assert_int_equal(counters_of(&stage).tcp_open, 5);
+	fds[5] = client_new(&stage, 9);
+	assert_int_equal(counters_of(&stage).tcp_open, 2);
+	assert_int_equal(counters_of(&stage).tcp_refused, 0);
+	for (unsigned i = 0; i < 6; i++) {
+		assert_int_equal(is_closed(fds[i]), i < 4);
+		close(fds[i]);
+	}
+	stage_close(&stage);
+}
+
 static void
 test_finish(void **state)
 {
@@ -381,6 +406,7 @@ main(void)
 		cmocka_unit_test(test_idle_time),
 		cmocka_unit_test(test_total_time),
 		cmocka_unit_test(test_new_limits),
+		cmocka_unit_test(test_fewer_clients),
 		cmocka_unit_test(test_finish),
 		cmocka_unit_test(test_clear_and_evict),
 		cmocka_unit_test(test_signs_of_life),

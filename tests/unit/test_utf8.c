@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "control/utf8.h"
+#include "base/utf8.h"
 
 /* Well-formed: taken whole, and put back as it was. */
 static void

@@ -20,18 +20,7 @@ static int
 leave(void **state)
 {
 	(void)state;
-	char command[64];
-	snprintf(command, sizeof command, "rm -r %s", folder);
-	return chdir("/") == 0 && system(command) == 0 ? 0 : -1;
-}
-
-static void
-write_file(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
+	return fixture_remove(folder);
 }
 
 static void
@@ -40,7 +29,7 @@ test_load(void **state)
 	(void)state;
 	struct report report = REPORT_INIT;
 	struct zone_options options = {.now = FIXTURE_NOW};
-	write_file("z", FIXTURE_HEAD "www A 192.0.2.2"); /* no final newline */
+	fixture_write("z", FIXTURE_HEAD "www A 192.0.2.2"); /* no final newline */
 	struct zone *zone = zone_load(apex, "z", &options, &report);
 	assert_non_null(zone);
 	assert_int_equal(report.count, 0);
@@ -77,8 +66,8 @@ test_not_a_zone(void **state)
 {
 	(void)state;
 	assert_int_equal(mkfifo("fifo", 0600), 0);
-	write_file("empty", "");
-	write_file("comments", "; nothing\n\n;here");
+	fixture_write("empty", "");
+	fixture_write("comments", "; nothing\n\n;here");
 	expect_failure("missing", "No such file");
 	expect_failure(".", "a directory");
 	expect_failure("fifo", "not a regular file");
@@ -94,7 +83,7 @@ test_cancelled(void **state)
 	struct report report = REPORT_INIT;
 	atomic_bool cancel = true;
 	struct zone_options options = {.now = FIXTURE_NOW, .cancel = &cancel};
-	write_file("main", FIXTURE_HEAD "www A 192.0.2.2\n");
+	fixture_write("main", FIXTURE_HEAD "www A 192.0.2.2\n");
 	assert_null(zone_load(apex, "main", &options, &report));
 	assert_int_equal(report.errors, 1);
 	assert_non_null(strstr(report.findings[0].message, "interrupted"));
@@ -118,8 +107,8 @@ test_files_changed(void **state)
 	(void)state;
 	struct report report = REPORT_INIT;
 	struct zone_options options = {.now = FIXTURE_NOW};
-	write_file("main", FIXTURE_HEAD "$INCLUDE part\n");
-	write_file("part", "www A 192.0.2.2\n");
+	fixture_write("main", FIXTURE_HEAD "$INCLUDE part\n");
+	fixture_write("part", "www A 192.0.2.2\n");
 	wait_a_tick();
 	struct zone *zone = zone_load(apex, "main", &options, &report);
 	assert_non_null(zone);
@@ -134,7 +123,7 @@ test_files_changed(void **state)
 	assert_int_equal(utimensat(AT_FDCWD, "part", times, 0), 0);
 	assert_true(zone_files_changed(zone->files, zone->file_count));
 	/* Another size; the same size at another time; another file of the same name; none. */
-	write_file("part", "www A 192.0.2.22\n");
+	fixture_write("part", "www A 192.0.2.22\n");
 	assert_true(zone_files_changed(zone->files, zone->file_count));
 	assert_false(zone_files_changed(zone->files, 1));
 	zone_free(zone);
@@ -175,8 +164,8 @@ test_files_differ(void **state)
 	(void)state;
 	struct report report = REPORT_INIT;
 	struct zone_options options = {.now = FIXTURE_NOW, .digest = true};
-	write_file("main", FIXTURE_HEAD "$INCLUDE part\n");
-	write_file("part", "www A 192.0.2.2\n");
+	fixture_write("main", FIXTURE_HEAD "$INCLUDE part\n");
+	fixture_write("part", "www A 192.0.2.2\n");
 	struct zone *zone = zone_load(apex, "main", &options, &report);
 	assert_non_null(zone);
 	struct zone_file *files = zone->files;
@@ -188,14 +177,14 @@ test_files_differ(void **state)
 	assert_false(zone_files_differ(files, 2));
 	/* Written anew with the same bytes, and with others of the same length. */
 	assert_int_equal(rename("part", "old"), 0);
-	write_file("part", "www A 192.0.2.2\n");
+	fixture_write("part", "www A 192.0.2.2\n");
 	uint64_t inode = files[1].inode;
 	assert_false(zone_files_differ(files, 2));
 	assert_int_not_equal(files[1].inode, inode);
 	settle(&files[0]);
 	settle(&files[1]);
 	assert_false(zone_files_differ(files, 2));
-	write_file("part", "www A 192.0.2.3\n");
+	fixture_write("part", "www A 192.0.2.3\n");
 	assert_true(zone_files_differ(files, 2));
 	assert_false(zone_files_differ(files, 1));
 	/* What looks the same to the last detail is not read. */
@@ -211,7 +200,7 @@ test_files_differ(void **state)
 	zone_free(zone);
 
 	options.digest = false;
-	write_file("main", FIXTURE_HEAD);
+	fixture_write("main", FIXTURE_HEAD);
 	zone = zone_load(apex, "main", &options, &report);
 	static const uint8_t none[ZONE_DIGEST_SIZE];
 	assert_memory_equal(zone->files[0].digest, none, sizeof none);

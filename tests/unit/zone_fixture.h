@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "anyns/name.h"
 #include "anyns/zone.h"
@@ -141,6 +142,24 @@ fixture_rdata(const struct zone *zone, const struct zone_set *set, uint32_t inde
 	assert_true(index < set->rdata_count);
 	assert_int_equal(zone->rdatas[set->first_rdata + index].size, size);
 	assert_memory_equal(zone->rdatas[set->first_rdata + index].bytes, bytes, size);
+}
+
+static inline void
+fixture_write(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+/* Leaves the working directory and removes it, all that is in it too. */
+static inline int
+fixture_remove(const char *folder)
+{
+	char command[64];
+	snprintf(command, sizeof command, "rm -r %s", folder);
+	return chdir("/") == 0 && system(command) == 0 ? 0 : -1;
 }
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * table.h - tables for people, on a terminal: columns aligned, control characters taken out.
  */
-#ifndef ANYNS_CONTROL_TABLE_H
-#define ANYNS_CONTROL_TABLE_H
+#ifndef ANYNS_BASE_TABLE_H
+#define ANYNS_BASE_TABLE_H
 
 #include <stdio.h>
 

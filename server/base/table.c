@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "control/table.h"
+#include "base/table.h"
 
 #include <string.h>
 
-#include "control/utf8.h"
+#include "base/utf8.h"
 
 /* One name of 200 characters must not push the columns of all other rows off the screen. */
 enum { WIDTH_MAX = 60, GAP = 2 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "control/utf8.h"
+#include "base/utf8.h"
 
 /* Bytes after the first one; -1: no character begins so (C0, C1 and F5 on would be overlong). */
 static int

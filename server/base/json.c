@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "control/json.h"
+#include "base/json.h"
 
 #include <inttypes.h>
 #include <math.h>
 
-#include "control/utf8.h"
+#include "base/utf8.h"
 
 /* All that stands before a value. */
 static void

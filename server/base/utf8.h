@@ -2,8 +2,8 @@
 /*
  * utf8.h - characters of text from outside (zone files, routers), whatever bytes it really has.
  */
-#ifndef ANYNS_CONTROL_UTF8_H
-#define ANYNS_CONTROL_UTF8_H
+#ifndef ANYNS_BASE_UTF8_H
+#define ANYNS_BASE_UTF8_H
 
 #include "anyns/base.h"
 

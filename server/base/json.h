@@ -7,8 +7,8 @@
  *
  * `name` is the member's name, plain ASCII; NULL inside an array and for the outermost value.
  */
-#ifndef ANYNS_CONTROL_JSON_H
-#define ANYNS_CONTROL_JSON_H
+#ifndef ANYNS_BASE_JSON_H
+#define ANYNS_BASE_JSON_H
 
 #include <stdio.h>
 
