@@ -9,6 +9,7 @@
 #ifndef ANYNS_WIRE_H
 #define ANYNS_WIRE_H
 
+#include <endian.h>
 #include <string.h>
 
 #include "anyns/base.h"
@@ -49,8 +50,8 @@ wire_poke_u16(uint8_t *p, uint16_t value)
 static inline void
 wire_poke_u32(uint8_t *p, uint32_t value)
 {
-	wire_poke_u16(p, (uint16_t)(value >> 16));
-	wire_poke_u16(p + 2, (uint16_t)value);
+	uint32_t wire = htobe32(value);
+	memcpy(p, &wire, sizeof wire);
 }
 
 static inline struct wire_reader

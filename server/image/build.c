@@ -336,7 +336,7 @@ gather_hashes(struct builder *b, uint32_t buckets, uint32_t *i, struct hashed_re
 	for (; *i < b->zone->name_count && gathered < INDEX_BATCH; ++*i) {
 		if (!builder_indexes(builder_name(b, *i)))
 			continue;
-		lookup_name_set(&name, builder_name(b, *i)->wire, DNS_NAME_MAX);
+		lookup_name_known(&name, builder_name(b, *i)->wire);
 		uint64_t hash = name.hashes[name.labels];
 		__builtin_prefetch(all + ((hash >> 32) * count >> 32) * sizeof(struct image_bucket),
 				   1);

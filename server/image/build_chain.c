@@ -134,11 +134,11 @@ deny_nsec(const struct image *image, const struct zone_name *name, const struct 
 	uint8_t wire[DNS_NAME_MAX];
 	denial->own = ref;
 	if (!(node->flags & IMAGE_NODE_PROVEN)) {
-		lookup_name_set(&wanted, name->wire, DNS_NAME_MAX);
+		lookup_name_known(&wanted, name->wire);
 		denial->own = image_nsec_cover(image, &wanted);
 	}
 	if (!node->wildcard && wildcard_below(wire, name)) {
-		lookup_name_set(&wanted, wire, DNS_NAME_MAX);
+		lookup_name_known(&wanted, wire);
 		denial->wildcard = image_nsec_cover(image, &wanted);
 	}
 }

@@ -11,7 +11,7 @@
 #include "anyns/name.h"
 #include "image/segment.h"
 
-enum { MASK_WORD = 64, NO_ENTRY = 0 };
+enum { NO_ENTRY = 0 };
 
 struct slot {
 	uint32_t tag;   /* high half of the hash: the low half picks the slot */
@@ -29,9 +29,25 @@ struct directory {
 	struct named_entry *entries;
 	size_t count;
 	struct slot *slots;
-	size_t slot_mask;   /* number of slots, a power of two, less one */
-	uint64_t depths[2]; /* bit n: a zone of n labels exists */
+	size_t slot_mask; /* number of slots, a power of two, less one */
+	uint8_t depths[DNS_LABELS_MAX +
+		       1]; /* the numbers of labels that zones have, largest first */
+	unsigned depth_count;
 };
+
+static void
+note_depth(struct directory *directory, uint8_t labels)
+{
+	uint8_t *depths = directory->depths;
+	unsigned at = 0;
+	while (at < directory->depth_count && depths[at] > labels)
+		at++;
+	if (at < directory->depth_count && depths[at] == labels)
+		return;
+	memmove(depths + at + 1, depths + at, directory->depth_count - at);
+	depths[at] = labels;
+	directory->depth_count++;
+}
 
 static void
 insert(struct directory *directory, const struct lookup_name *name, uint32_t index)
@@ -41,7 +57,7 @@ insert(struct directory *directory, const struct lookup_name *name, uint32_t ind
 	while (directory->slots[at].entry != NO_ENTRY)
 		at = (at + 1) & directory->slot_mask;
 	directory->slots[at] = (struct slot){.tag = (uint32_t)(hash >> 32), .entry = index + 1};
-	directory->depths[name->labels / MASK_WORD] |= (uint64_t)1 << name->labels % MASK_WORD;
+	note_depth(directory, name->labels);
 }
 
 static bool
@@ -50,8 +66,8 @@ fill(struct directory *directory, const struct directory_entry *entries)
 	struct lookup_name name;
 	for (size_t i = 0; i < directory->count; i++) {
 		struct named_entry *entry = &directory->entries[i];
-		size_t size = lookup_name_set(&name, entries[i].apex, DNS_NAME_MAX);
-		entry->apex = malloc(size);
+		size_t size = lookup_name_known(&name, entries[i].apex);
+		entry->apex = calloc(1, size + sizeof(uint64_t)); /* for lookup_same() */
 		if (!entry->apex)
 			return false;
 		memcpy(entry->apex, name.lower, size);
@@ -119,19 +135,23 @@ directory_segment(const struct directory *directory, size_t index)
 	return directory->entries[index].segment;
 }
 
-static const struct zone_entry *
+static bool
+is_apex(const struct named_entry *entry, const struct lookup_name *name, unsigned labels)
+{
+	return entry->apex_size == lookup_name_suffix_size(name, labels) &&
+	       lookup_same(entry->apex, lookup_name_suffix(name, labels), entry->apex_size);
+}
+
+static inline const struct zone_entry *
 find_at_depth(const struct directory *directory, const struct lookup_name *name, unsigned labels)
 {
 	uint64_t hash = name->hashes[labels];
-	const uint8_t *wire = lookup_name_suffix(name, labels);
-	size_t size = lookup_name_suffix_size(name, labels);
 	for (size_t at = hash & directory->slot_mask;; at = (at + 1) & directory->slot_mask) {
 		const struct slot *slot = &directory->slots[at];
 		if (slot->entry == NO_ENTRY)
 			return NULL;
 		const struct named_entry *entry = &directory->entries[slot->entry - 1];
-		if (slot->tag == (uint32_t)(hash >> 32) && entry->apex_size == size &&
-		    memcmp(entry->apex, wire, size) == 0)
+		if (slot->tag == (uint32_t)(hash >> 32) && is_apex(entry, name, labels))
 			return &entry->zone;
 	}
 }
@@ -140,10 +160,11 @@ const struct zone_entry *
 directory_find(const struct directory *directory, const struct lookup_name *name,
 	       unsigned max_labels)
 {
-	for (unsigned n = max_labels + 1; n-- > 0;) {
-		if (!(directory->depths[n / MASK_WORD] >> n % MASK_WORD & 1))
-			continue;
-		const struct zone_entry *entry = find_at_depth(directory, name, n);
+	for (unsigned i = 0; i < directory->depth_count; i++) {
+		unsigned labels = directory->depths[i];
+		const struct zone_entry *entry = labels <= max_labels
+							 ? find_at_depth(directory, name, labels)
+							 : NULL;
 		if (entry)
 			return entry;
 	}

@@ -15,24 +15,35 @@ bytes_at(const struct image *image, uint32_t ref, size_t size)
 	return image->base + at;
 }
 
+/* How many bytes there are from `part` on; 0 when it lies outside. */
 static size_t
-offset_of(const struct image *image, const void *part)
+left_from(const struct image *image, const void *part)
 {
-	return (size_t)((const uint8_t *)part - image->base);
+	uint64_t at = (uint64_t)((const uint8_t *)part - image->base);
+	return at <= image->size ? image->size - at : 0;
 }
 
 const struct image_node *
 image_node_at(const struct image *image, uint32_t ref)
 {
 	const struct image_node *node = bytes_at(image, ref, sizeof *node);
-	return node && bytes_at(image, ref, image_node_sets_at(node)) ? node : NULL;
+	return node && left_from(image, node) >= image_node_sets_at(node) ? node : NULL;
+}
+
+/* What lies at `at` as a set, or NULL when not all of it is inside. */
+static const struct image_set *
+whole_set(const struct image *image, const uint8_t *at)
+{
+	const struct image_set *set = (const struct image_set *)(const void *)at;
+	size_t left = left_from(image, at);
+	return left >= sizeof *set && left >= image_set_size(set) ? set : NULL;
 }
 
 const struct image_set *
 image_set_at(const struct image *image, uint32_t ref)
 {
-	const struct image_set *set = bytes_at(image, ref, sizeof *set);
-	return set && bytes_at(image, ref, image_set_size(set)) ? set : NULL;
+	const uint8_t *at = bytes_at(image, ref, 0);
+	return at ? whole_set(image, at) : NULL;
 }
 
 const struct image_hashed *
@@ -53,24 +64,18 @@ image_node_denial(const struct image_node *node)
 	return node->flags & IMAGE_NODE_DENIAL ? (const struct image_denial *)(node + 1) : NULL;
 }
 
-/* What lies behind `part` after `size` bytes, as a set. */
-static const struct image_set *
-set_behind(const struct image *image, const void *part, size_t size)
-{
-	uint64_t at = offset_of(image, part) + size;
-	return image_set_at(image, (uint32_t)(at / IMAGE_REF_UNIT));
-}
-
 const struct image_set *
 image_first_set(const struct image *image, const struct image_node *node)
 {
-	return node->set_count ? set_behind(image, node, image_node_sets_at(node)) : NULL;
+	if (node->set_count == 0)
+		return NULL;
+	return whole_set(image, (const uint8_t *)node + image_node_sets_at(node));
 }
 
 const struct image_set *
 image_next_set(const struct image *image, const struct image_set *set)
 {
-	const struct image_set *next = set_behind(image, set, image_set_size(set));
+	const struct image_set *next = whole_set(image, (const uint8_t *)set + image_set_size(set));
 	/* Types ascend. A list that does not could keep a reader busy for as long as the segment is
 	 * large. */
 	return next && next->type > set->type ? next : NULL;
@@ -91,7 +96,7 @@ image_find_set(const struct image *image, const struct image_node *node, uint16_
 const struct image_set *
 image_hashed_set(const struct image *image, const struct image_hashed *record)
 {
-	return set_behind(image, record, sizeof *record);
+	return whole_set(image, (const uint8_t *)(record + 1));
 }
 
 const uint8_t *
@@ -178,7 +183,7 @@ probe(const struct image *image, const struct lookup_name *name, unsigned labels
 				continue;
 			const struct image_node *node = image_node_at(image, bucket->refs[i]);
 			if (node && node->name_size == size &&
-			    memcmp(image_node_name(node), wire, size) == 0)
+			    lookup_same(image_node_name(node), wire, size))
 				return node;
 		}
 		if (bucket->refs[IMAGE_BUCKET_SLOTS - 1] == 0)
@@ -214,16 +219,28 @@ closest_encloser(const struct image *image, const struct lookup_name *name, unsi
 	return node;
 }
 
+const struct image_node *
+image_find(const struct image *image, const struct lookup_name *name)
+{
+	return probe(image, name, name->labels);
+}
+
 struct lookup
 image_lookup(const struct image *image, const struct lookup_name *name)
 {
-	struct lookup result = {.encloser_labels = name->labels};
-	result.node = probe(image, name, name->labels);
-	if (result.node) {
-		result.kind = LOOKUP_FOUND;
-		result.encloser = result.node;
+	return image_lookup_from(image, name, image_find(image, name));
+}
+
+struct lookup
+image_lookup_from(const struct image *image, const struct lookup_name *name,
+		  const struct image_node *node)
+{
+	struct lookup result = {.kind = LOOKUP_FOUND,
+				.node = node,
+				.encloser = node,
+				.encloser_labels = name->labels};
+	if (node)
 		return result;
-	}
 	result.encloser = closest_encloser(image, name, &result.encloser_labels);
 	if (!result.encloser || result.encloser_labels >= name->labels) {
 		result.kind = LOOKUP_DAMAGED;

@@ -39,7 +39,8 @@ image_header(const struct image *image)
 static inline bool
 image_lost(const struct image *image)
 {
-	return image->lost && atomic_load_explicit(image->lost, memory_order_acquire);
+	return __builtin_expect(
+		image->lost && atomic_load_explicit(image->lost, memory_order_acquire), false);
 }
 
 static inline const uint8_t *
@@ -87,8 +88,14 @@ struct lookup {
 	unsigned encloser_labels;          /* of its whole name */
 };
 
-/* `name` is at or below the segment's apex. */
+/* The node of the name itself, or NULL. As with all of these, `name` is at or below the apex. */
+const struct image_node *image_find(const struct image *image, const struct lookup_name *name);
+
 struct lookup image_lookup(const struct image *image, const struct lookup_name *name);
+
+/* The same when image_find() was asked already: `node` is what it said. */
+struct lookup image_lookup_from(const struct image *image, const struct lookup_name *name,
+				const struct image_node *node);
 
 /*
  * Hints to the processor: begin to load what image_lookup() of the name reads first, its bucket;

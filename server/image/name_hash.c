@@ -4,61 +4,52 @@
 #include <endian.h>
 #include <string.h>
 
+#include "anyns/name.h"
+
 /* Odd constants with a balanced bit pattern; any would do, these are part of format version 1. */
 static const uint64_t HASH_ROOT = 0x9e3779b97f4a7c15u;
 static const uint64_t HASH_STEP = 0xd6e8feb86659fd93u;
 
-static uint64_t
-load_word(const uint8_t *p)
-{
-	uint64_t word;
-	memcpy(&word, p, sizeof word);
-	return word;
-}
+/* Compilers know such vectors without any header, and make of them what the machine has. */
+typedef uint8_t block __attribute__((vector_size(16)));
 
 /*
- * Folds eight bytes at once. Length bytes are at most 63, below 'A', so a whole wire name can be
- * folded without looking at its labels. A byte is a capital when adding (128 - 'A') sets its high
- * bit and adding (127 - 'Z') does not; bytes above 127 are masked out first.
+ * Folds 16 bytes at once. Length bytes are at most 63, below 'A', so a whole wire name can be
+ * folded without looking at its labels.
  */
-static uint64_t
-fold_word(uint64_t word)
+static block
+fold_block(block bytes)
 {
-	const uint64_t ones = 0x0101010101010101u;
-	uint64_t low = word & (0x7f * ones);
-	uint64_t from_a = low + (0x80 - 'A') * ones;
-	uint64_t past_z = low + (0x7f - 'Z') * ones;
-	uint64_t capital = from_a & ~past_z & ~word & (0x80 * ones);
-	return word | capital >> 2;
+	block capital = (block)(bytes - 'A' < 26);
+	return bytes | (capital & 0x20);
 }
 
-/* The last `left` bytes, less than 8, of the `size` at `wire`, then zeros; nothing behind is read.
- */
-static uint64_t
-last_word(const uint8_t *wire, size_t size, size_t left)
+/* The last bytes of a name when less than a block may be read; `size` is less than one. */
+static __attribute__((noinline)) void
+fold_rest(uint8_t *to, const uint8_t *wire, size_t size)
 {
-	uint64_t word = 0;
-	if (left == 0)
-		return 0;
-	if (size >= 8)
-		return htole64(le64toh(load_word(wire + size - 8)) >> 8 * (8 - left));
-	for (size_t i = 0; i < left; i++)
-		word |= (uint64_t)wire[i] << 8 * i;
-	return htole64(word);
+	uint8_t last[sizeof(block)] = {0};
+	block bytes;
+	memcpy(last, wire, size);
+	memcpy(&bytes, last, sizeof bytes);
+	bytes = fold_block(bytes);
+	memcpy(to, &bytes, sizeof bytes);
 }
 
-/* `to` has 8 spare bytes behind the name. */
+/* `to` has a block of spare bytes behind the name; of `wire` `limit` bytes may be read. */
 static void
-fold_name(uint8_t *to, const uint8_t *wire, size_t size)
+fold_name(uint8_t *to, const uint8_t *wire, size_t size, size_t limit)
 {
-	uint64_t word;
+	block bytes;
 	size_t i = 0;
-	for (; i + 8 <= size; i += 8) {
-		word = fold_word(load_word(wire + i));
-		memcpy(to + i, &word, sizeof word);
+	/* What stands behind a name in a message may be folded with it: nobody looks there. */
+	for (; i < size && i + sizeof bytes <= limit; i += sizeof bytes) {
+		memcpy(&bytes, wire + i, sizeof bytes);
+		bytes = fold_block(bytes);
+		memcpy(to + i, &bytes, sizeof bytes);
 	}
-	word = fold_word(last_word(wire, size, size - i));
-	memcpy(to + i, &word, sizeof word);
+	if (i < size)
+		fold_rest(to + i, wire + i, size - i);
 }
 
 static uint64_t
@@ -73,36 +64,57 @@ mix(uint64_t hash, uint64_t word)
 static uint64_t
 hash_label(uint64_t hash, const uint8_t *label)
 {
-	unsigned left = label[0] + 1u;
-	for (; left > 8; left -= 8, label += 8)
-		hash = mix(hash, le64toh(load_word(label)));
-	/* Of the last word only the label's own bytes count, not what stands behind it. */
-	return mix(hash, le64toh(load_word(label)) & UINT64_MAX >> (64 - 8 * left));
+	const uint8_t *end = label + label[0] + 1;
+	for (; end - label > 8; label += 8)
+		hash = mix(hash, le64toh(lookup_word(label)));
+	/* Of the last word, 1 to 8 bytes, only the label's own count, not what stands behind it. */
+	unsigned others = 8u * (unsigned)(8 - (end - label));
+	return mix(hash, le64toh(lookup_word(label)) << others >> others);
+}
+
+/* Where the labels begin, the root's among them. Returns the name's size; 0: it is none. */
+static size_t
+cut_labels(struct lookup_name *name, const uint8_t *wire, size_t limit)
+{
+	size_t end = size_min(limit, DNS_NAME_MAX);
+	unsigned labels = 0;
+	unsigned seen = 0;
+
+	for (size_t at = 0; at < end; labels++) {
+		unsigned length = wire[at];
+		name->offsets[labels] = (uint8_t)at;
+		at += (size_t)length + 1;
+		if (length == 0) {
+			name->labels = (uint8_t)labels;
+			name->size = (uint8_t)at;
+			return seen > DNS_LABEL_MAX ? 0 : at;
+		}
+		/* One look at all lengths: more than 63 has a bit that 63 and less do not have. */
+		seen |= length;
+	}
+	return 0;
 }
 
 size_t
 lookup_name_set(struct lookup_name *name, const uint8_t *wire, size_t limit)
 {
-	unsigned labels = 0;
-	size_t at = 0;
-	limit = size_min(limit, DNS_NAME_MAX);
-	for (;; labels++) {
-		if (at >= limit || wire[at] > DNS_LABEL_MAX)
-			return 0;
-		name->offsets[labels] = (uint8_t)at;
-		if (wire[at] == 0)
-			break;
-		at += (size_t)wire[at] + 1;
-	}
-	name->size = (uint8_t)(at + 1);
-	name->labels = (uint8_t)labels;
+	size_t size = cut_labels(name, wire, limit);
+	if (size == 0)
+		return 0;
+	fold_name(name->lower, wire, size, limit);
 
-	fold_name(name->lower, wire, name->size);
 	uint64_t hash = HASH_ROOT;
-	name->hashes[0] = hash;
-	for (unsigned n = 1; n <= labels; n++) {
-		hash = hash_label(hash, name->lower + name->offsets[labels - n]);
-		name->hashes[n] = hash;
+	uint64_t *to = name->hashes;
+	*to = hash;
+	for (const uint8_t *offset = name->offsets + name->labels; offset > name->offsets;) {
+		hash = hash_label(hash, name->lower + *--offset);
+		*++to = hash;
 	}
-	return name->size;
+	return size;
+}
+
+size_t
+lookup_name_known(struct lookup_name *name, const uint8_t *wire)
+{
+	return lookup_name_set(name, wire, name_length(wire, DNS_NAME_MAX));
 }

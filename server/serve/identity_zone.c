@@ -93,8 +93,7 @@ identity_zone_check_parent(const struct config *config, const struct segment *pa
 	if (!config->has_identity_name || !name_is_below(config->identity_name, apex) ||
 	    name_equal(config->identity_name, apex) || !top ||
 	    !image_find_set(&image, top, DNS_TYPE_DNSKEY) ||
-	    !lookup_name_set(&name, config->identity_name, DNS_NAME_MAX) ||
-	    is_insecure(&image, &name))
+	    !lookup_name_known(&name, config->identity_name) || is_insecure(&image, &name))
 		return;
 	char identity[NAME_TEXT_MAX];
 	char zone[NAME_TEXT_MAX];
