@@ -98,7 +98,7 @@ refuse_type(struct reply *reply, uint16_t type)
 
 static void
 answer_question(struct answer_worker *worker, const struct answer_view *view,
-		const struct pending *pending, struct reply *reply)
+		const struct pending *pending, const struct image_node *node, struct reply *reply)
 {
 	const struct query *query = &pending->query;
 	if (query->class == DNS_CLASS_CH) {
@@ -107,11 +107,11 @@ answer_question(struct answer_worker *worker, const struct answer_view *view,
 		reply->rcode = DNS_RCODE_REFUSED;
 		reply->error = EDNS_ERROR_NOT_AUTHORITATIVE;
 	} else if (!refuse_type(reply, query->type)) {
-		resolve(reply, view->zones, pending->zone, query, worker->chain);
+		resolve(reply, view->zones, pending->zone, node, query, worker->chain);
 	}
 }
 
-static void
+static inline void
 put_header(const struct reply *reply, const struct query *query)
 {
 	/* CD and AD are for validators; an authoritative answer clears them (RFC 4035 3.1.6). */
@@ -126,19 +126,26 @@ put_header(const struct reply *reply, const struct query *query)
 	wire_poke_u16(reply->out + 10, reply->counts[REPLY_ADDITIONAL]);
 }
 
-void
-answer_prepare(struct answer_worker *worker, const struct answer_view *view, size_t slot,
-	       const uint8_t *message, size_t size)
+static inline void
+take_apart(struct pending *pending, const struct answer_view *view, const uint8_t *message,
+	   size_t size)
 {
-	struct pending *pending = &worker->pending[slot];
 	struct query *query = &pending->query;
 
 	pending->message = message;
 	pending->zone = NULL;
 	pending->verdict = query_parse(query, &pending->name, message, size);
-	if (pending->verdict != QUERY_ANSWER || query->class != DNS_CLASS_IN)
-		return;
-	pending->zone = resolve_zone(view->zones, query);
+	if (pending->verdict == QUERY_ANSWER && query->class == DNS_CLASS_IN)
+		pending->zone = resolve_zone(view->zones, query);
+}
+
+void
+answer_prepare(struct answer_worker *worker, const struct answer_view *view, size_t slot,
+	       const uint8_t *message, size_t size)
+{
+	struct pending *pending = &worker->pending[slot];
+
+	take_apart(pending, view, message, size);
 	if (pending->zone && pending->zone->image.base)
 		image_fetch_bucket(&pending->zone->image, &pending->name);
 }
@@ -152,18 +159,51 @@ answer_fetch(struct answer_worker *worker, size_t slot)
 		image_fetch_node(&pending->zone->image, &pending->name);
 }
 
-size_t
-answer_finish(struct answer_worker *worker, const struct answer_view *view,
-	      const struct answer_client *client, size_t slot, uint8_t *out, size_t room)
+/*
+ * Most answers are one set of a name that exists, as it was compiled, and an OPT as the
+ * configuration made it. 0: this one is not, or does not fit, and all is still to be done.
+ */
+static inline size_t
+finish_plainly(const struct pending *pending, const struct answer_setup *setup,
+	       const struct image_node *node, uint8_t *out, size_t limit)
 {
-	const struct pending *pending = &worker->pending[slot];
+	const struct query *query = &pending->query;
+	const struct image *image = &pending->zone->image;
+	if (node->flags & IMAGE_NODE_CUT || !edns_is_plain(&query->edns))
+		return 0;
+	const struct image_set *set = image_find_set(image, node, query->type);
+	if (!set || set->extra_count)
+		return 0;
+
+	bool sigs = query->edns.dnssec_ok;
+	size_t size = read_once(set->data_size) + (sigs ? read_once(set->sig_size) : 0);
+	size_t opt_size = edns_plain_size(setup, &query->edns);
+	size_t at = DNS_HEADER_SIZE + query->question_size;
+	if (at + size + opt_size > limit)
+		return 0;
+	memcpy(out + DNS_HEADER_SIZE, pending->message + DNS_HEADER_SIZE, query->question_size);
+	memcpy(out + at, image_set_data(set), size);
+	if (opt_size)
+		edns_write_plain(setup, &query->edns, opt_size, out + at + size);
+	struct reply reply = {
+		.out = out,
+		.flags = DNS_FLAG_AA,
+		.counts = {[REPLY_ANSWER] = (uint16_t)(set->rr_count + (sigs ? set->sig_count : 0)),
+			   [REPLY_ADDITIONAL] = opt_size != 0},
+	};
+	put_header(&reply, query);
+	return image_lost(image) ? 0 : at + size + opt_size;
+}
+
+/* Every other one. Not inlined: its stack frame would be made for each of the plain ones too. */
+static __attribute__((noinline)) size_t
+finish_at_length(struct answer_worker *worker, const struct answer_view *view,
+		 const struct answer_client *client, const struct pending *pending,
+		 const struct image_node *node, uint8_t *out, size_t limit)
+{
 	const struct query *query = &pending->query;
 	struct edns_reply edns;
-	if (pending->verdict == QUERY_IGNORE)
-		return 0;
 	edns_prepare(&edns, worker->hasher, view->setup, client, query);
-
-	size_t limit = answer_limit(query, view->setup, client, room);
 	struct reply reply = {
 		.out = out,
 		.at = DNS_HEADER_SIZE + query->question_size,
@@ -176,7 +216,7 @@ answer_finish(struct answer_worker *worker, const struct answer_view *view,
 	if (pending->verdict == QUERY_REJECT)
 		reply.rcode = query->rcode;
 	else if (pending->verdict == QUERY_ANSWER)
-		answer_question(worker, view, pending, &reply);
+		answer_question(worker, view, pending, node, &reply);
 	else if (query->edns.cookie_size > COOKIE_CLIENT && !edns.cookie_valid)
 		reply.rcode = DNS_RCODE_BADCOOKIE;
 
@@ -185,11 +225,34 @@ answer_finish(struct answer_worker *worker, const struct answer_view *view,
 	return reply.at;
 }
 
+static inline size_t
+finish(struct answer_worker *worker, const struct answer_view *view,
+       const struct answer_client *client, const struct pending *pending, uint8_t *out, size_t room)
+{
+	const struct image_node *node = NULL;
+	if (pending->verdict == QUERY_IGNORE)
+		return 0;
+	size_t limit = answer_limit(&pending->query, view->setup, client, room);
+	if (pending->zone && pending->zone->image.base)
+		node = image_find(&pending->zone->image, &pending->name);
+	size_t size = node ? finish_plainly(pending, view->setup, node, out, limit) : 0;
+	return size ? size : finish_at_length(worker, view, client, pending, node, out, limit);
+}
+
+size_t
+answer_finish(struct answer_worker *worker, const struct answer_view *view,
+	      const struct answer_client *client, size_t slot, uint8_t *out, size_t room)
+{
+	return finish(worker, view, client, &worker->pending[slot], out, room);
+}
+
 size_t
 answer_message(struct answer_worker *worker, const struct answer_view *view,
 	       const struct answer_client *client, const uint8_t *message, size_t size,
 	       uint8_t *out, size_t room)
 {
-	answer_prepare(worker, view, 0, message, size);
-	return answer_finish(worker, view, client, 0, out, room);
+	struct pending *pending = &worker->pending[0];
+
+	take_apart(pending, view, message, size);
+	return finish(worker, view, client, pending, out, room);
 }

@@ -5,8 +5,6 @@
 #include "anyns/wire.h"
 
 enum {
-	OPT_FIXED_SIZE = 11,
-	OPTION_HEAD = 4,
 	KEEPALIVE_SIZE = 2, /* RFC 7828 3.1 */
 	ERROR_SIZE = 2,     /* RFC 8914 2, without text */
 };
@@ -30,19 +28,16 @@ edns_prepare(struct edns_reply *edns, struct cookie_hasher *hasher,
 	edns->size = 0;
 	if (!asked->present)
 		return;
-	edns->size = OPT_FIXED_SIZE;
-	/* NSID's data is the text itself: the TXT RDATA without its length byte. */
-	if (asked->nsid)
-		edns->size += OPTION_HEAD + setup->instance.size - 1;
+	edns->size = edns_plain_size(setup, asked);
 	if (edns->has_cookie) {
 		edns->cookie_valid = cookie_answer(hasher, &setup->cookies, client, asked->cookie,
 						   asked->cookie_size, edns->cookie);
-		edns->size += OPTION_HEAD + COOKIE_SIZE;
+		edns->size += SETUP_OPTION_HEAD + COOKIE_SIZE;
 	}
 	if (asked->subnet_size)
-		edns->size += OPTION_HEAD + asked->subnet_size;
+		edns->size += SETUP_OPTION_HEAD + asked->subnet_size;
 	if (tells_keepalive(query, client))
-		edns->size += OPTION_HEAD + KEEPALIVE_SIZE;
+		edns->size += SETUP_OPTION_HEAD + KEEPALIVE_SIZE;
 }
 
 static void
@@ -53,29 +48,34 @@ put_option(struct wire_writer *w, uint16_t code, const void *data, size_t size)
 	wire_put_bytes(w, data, size);
 }
 
-/* RFC 7871 7.2.1: family, prefix and address as received, scope 0: the answer fits every client. */
+/* The options that were not finished when the configuration was read. */
 static void
-put_subnet(struct wire_writer *w, const struct query_edns *asked)
-{
-	put_option(w, EDNS_OPTION_CLIENT_SUBNET, asked->subnet, asked->subnet_size);
-}
-
-static void
-put_options(struct wire_writer *w, const struct edns_reply *edns, const struct answer_setup *setup,
+put_options(struct wire_writer *w, const struct edns_reply *edns,
 	    const struct answer_client *client, const struct query *query)
 {
-	if (query->edns.nsid)
-		put_option(w, EDNS_OPTION_NSID, setup->instance.rdata + 1,
-			   setup->instance.size - 1);
 	if (edns->has_cookie)
 		put_option(w, EDNS_OPTION_COOKIE, edns->cookie, COOKIE_SIZE);
+	/* RFC 7871 7.2.1: family, prefix and address as received, scope 0: the answer fits every
+	 * client. */
 	if (query->edns.subnet_size)
-		put_subnet(w, &query->edns);
+		put_option(w, EDNS_OPTION_CLIENT_SUBNET, query->edns.subnet,
+			   query->edns.subnet_size);
 	if (tells_keepalive(query, client)) {
 		uint8_t timeout[KEEPALIVE_SIZE];
 		wire_poke_u16(timeout, client->keepalive);
 		put_option(w, EDNS_OPTION_TCP_KEEPALIVE, timeout, sizeof timeout);
 	}
+}
+
+static void
+put_error(struct wire_writer *w, uint16_t error)
+{
+	uint8_t code[ERROR_SIZE];
+	/* A courtesy: without room for it the answer goes without. */
+	if (SETUP_OPTION_HEAD + ERROR_SIZE > wire_room(w))
+		return;
+	wire_poke_u16(code, error);
+	put_option(w, EDNS_OPTION_EDE, code, sizeof code);
 }
 
 void
@@ -85,22 +85,16 @@ edns_write(const struct edns_reply *edns, const struct answer_setup *setup,
 {
 	if (!edns->present)
 		return;
-	struct wire_writer w = wire_writer(reply->out + reply->at, room - reply->at);
-	bool error = reply->error && edns->size + OPTION_HEAD + ERROR_SIZE <= room - reply->at;
-	wire_put_u8(&w, 0);
-	wire_put_u16(&w, DNS_TYPE_OPT);
-	wire_put_u16(&w, (uint16_t)setup->udp_size);
-	wire_put_u8(&w, (uint8_t)(reply->rcode >> 4));
-	wire_put_u8(&w, 0); /* version */
-	wire_put_u16(&w, query->edns.dnssec_ok ? EDNS_FLAG_DO : 0);
-	wire_put_u16(&w, (uint16_t)(edns->size - OPT_FIXED_SIZE +
-				    (error ? OPTION_HEAD + ERROR_SIZE : 0)));
-	put_options(&w, edns, setup, client, query);
-	if (error) {
-		uint8_t code[ERROR_SIZE];
-		wire_poke_u16(code, reply->error);
-		put_option(&w, EDNS_OPTION_EDE, code, sizeof code);
-	}
+	uint8_t *opt = reply->out + reply->at;
+	struct wire_writer w = wire_writer(opt, room - reply->at);
+	size_t finished = edns_plain_size(setup, &query->edns);
+	edns_write_plain(setup, &query->edns, finished, wire_put_room(&w, finished));
+	opt[EDNS_RCODE_AT] = (uint8_t)(reply->rcode >> 4);
+	if (edns->size > finished)
+		put_options(&w, edns, client, query);
+	if (reply->error)
+		put_error(&w, reply->error);
+	wire_poke_u16(opt + EDNS_RDLENGTH_AT, (uint16_t)(w.at - SETUP_OPT_FIXED));
 	reply->at += w.at;
 	reply->counts[REPLY_ADDITIONAL]++;
 }

@@ -360,27 +360,35 @@ enter_own_zone(struct resolver *r)
 	return true;
 }
 
+static enum step answer_name(struct resolver *r);
+
 static enum step
-answer_name(struct resolver *r)
+answer_found(struct resolver *r, const struct lookup *found)
 {
-	struct lookup found = image_lookup(&r->scope.image, r->name);
-	switch (found.kind) {
+	switch (found->kind) {
 	case LOOKUP_FOUND:
-		if (found.node->flags & IMAGE_NODE_CUT)
-			return answer_at_cut(r, &found);
-		return answer_from_node(r, &found);
+		if (found->node->flags & IMAGE_NODE_CUT)
+			return answer_at_cut(r, found);
+		return answer_from_node(r, found);
 	case LOOKUP_WILDCARD:
-		return answer_from_node(r, &found);
+		return answer_from_node(r, found);
 	case LOOKUP_BELOW_CUT:
-		return enter_own_zone(r) ? answer_name(r) : refer(r, found.node);
+		return enter_own_zone(r) ? answer_name(r) : refer(r, found->node);
 	case LOOKUP_DNAME:
-		return follow_dname(r, &found);
+		return follow_dname(r, found);
 	case LOOKUP_MISSING:
-		return no_name(r, &found);
+		return no_name(r, found);
 	case LOOKUP_DAMAGED:
 		break;
 	}
 	return fail(r);
+}
+
+static enum step
+answer_name(struct resolver *r)
+{
+	struct lookup found = image_lookup(&r->scope.image, r->name);
+	return answer_found(r, &found);
 }
 
 /* The possibly compressed name at `at` of the message, written out. Returns its size, 0: damaged.
@@ -428,7 +436,7 @@ enter_next(struct resolver *r)
 
 void
 resolve(struct reply *reply, const struct directory *zones, const struct zone_entry *zone,
-	const struct query *query, struct lookup_name names[2])
+	const struct image_node *node, const struct query *query, struct lookup_name names[2])
 {
 	/* Not zeroed: most answers use neither. */
 	uint64_t told[2 * CHAIN_MAX];
@@ -454,7 +462,8 @@ resolve(struct reply *reply, const struct directory *zones, const struct zone_en
 				  .literal = true});
 	reply->flags |= DNS_FLAG_AA;
 
-	enum step step = answer_name(&r);
+	struct lookup found = image_lookup_from(&zone->image, query->name, node);
+	enum step step = answer_found(&r, &found);
 	while (step == STEP_FOLLOW && enter_next(&r))
 		step = answer_name(&r);
 	if (step == STEP_TRUNCATED || !denial_write(&proofs, reply))

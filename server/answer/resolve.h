@@ -16,9 +16,10 @@ const struct zone_entry *resolve_zone(const struct directory *zones, const struc
 /*
  * Writes the answer to the question in `query` behind the question in `reply`: records, counts, AA,
  * rcode, EDE code; truncated when something that must be there does not fit. `zone` is what
- * resolve_zone() says; `names` are two names of scratch space besides query->name.
+ * resolve_zone() says and `node` what image_find() finds there; `names` are two names of scratch
+ * space besides query->name.
  */
 void resolve(struct reply *reply, const struct directory *zones, const struct zone_entry *zone,
-	     const struct query *query, struct lookup_name names[2]);
+	     const struct image_node *node, const struct query *query, struct lookup_name names[2]);
 
 #endif

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "anyns/config.h"
+#include "anyns/dns.h"
+#include "anyns/wire.h"
 
 static void
 set_text(struct setup_text *text, const char *string, size_t longest)
@@ -15,6 +17,24 @@ set_text(struct setup_text *text, const char *string, size_t longest)
 	text->rdata[0] = (uint8_t)size;
 	if (string)
 		memcpy(text->rdata + 1, string, size);
+}
+
+static void
+set_opt(struct answer_setup *setup)
+{
+	struct wire_writer w = wire_writer(setup->opt, sizeof setup->opt);
+	/* NSID's data is the text itself: the TXT RDATA without its length byte. */
+	size_t size = setup->instance.size ? setup->instance.size - 1 : 0;
+
+	wire_put_u8(&w, 0); /* owner: the root */
+	wire_put_u16(&w, DNS_TYPE_OPT);
+	wire_put_u16(&w, (uint16_t)setup->udp_size);
+	wire_put_u32(&w, 0); /* upper rcode, version, flags */
+	wire_put_u16(&w, 0); /* RDLENGTH */
+	wire_put_u16(&w, EDNS_OPTION_NSID);
+	wire_put_u16(&w, (uint16_t)size);
+	wire_put_bytes(&w, setup->instance.rdata + 1, size);
+	setup->opt_size = w.at;
 }
 
 static void
@@ -36,6 +56,7 @@ answer_setup_new(const struct config *config, const uint8_t *fallback_secret, st
 	set_text(&setup->instance, config->instance, SETUP_INSTANCE_MAX);
 	set_text(&setup->version, config->version, SETUP_TEXT_MAX);
 	setup->udp_size = config->udp_size;
+	set_opt(setup);
 	/* The first key makes cookies; a configuration without an active one has none at all. */
 	add_key(&setup->cookies, true,
 		config->secret_active.set ? config->secret_active.key : fallback_secret);
