@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <openssl/sha.h>
 
 #include "anyns/name.h"
 #include "anyns/zone.h"
@@ -179,14 +180,124 @@ test_hash(void **state)
 	segment_release(segment);
 }
 
+/* A chain made by hand, behind a header. */
+struct made {
+	struct image_header header;
+	struct image_chain_hash chain[700];
+};
+
+static int
+compare_elements(const void *a, const void *b)
+{
+	return memcmp(a, b, IMAGE_HASH_SIZE);
+}
+
+/* `shared`: so many first bytes are the same in all hashes, as no real chain has them. */
+static void
+make_chain(struct made *made, uint32_t count, size_t shared)
+{
+	memset(made, 0, sizeof *made);
+	made->header.flags = IMAGE_NSEC3;
+	made->header.chain = sizeof made->header / IMAGE_REF_UNIT;
+	made->header.chain_count = count;
+	for (uint32_t i = 0; i < count; i++)
+		for (size_t byte = 0; byte < IMAGE_HASH_SIZE; byte++)
+			made->chain[i].hash[byte] = byte < shared ? 0x55 : (uint8_t)rand();
+	qsort(made->chain, count, sizeof made->chain[0], compare_elements);
+	for (uint32_t i = 0; i < count; i++)
+		made->chain[i].record = i + 1;
+}
+
+static void
+check_find(const struct made *made, const uint8_t hash[IMAGE_HASH_SIZE])
+{
+	const struct image image = {
+		.base = (const uint8_t *)made, .size = sizeof *made, .header = &made->header};
+	uint32_t expected = made->header.chain_count;
+	bool there = false;
+	bool exact;
+	for (uint32_t i = 0; i < made->header.chain_count; i++) {
+		int order = memcmp(made->chain[i].hash, hash, IMAGE_HASH_SIZE);
+		if (order <= 0)
+			expected = i + 1;
+		there |= order == 0;
+	}
+	assert_int_equal(image_nsec3_find(&image, hash, &exact), expected);
+	assert_int_equal(exact, there);
+}
+
+/* Chains of all sizes, evenly spread and not: the search starts from where a hash should be. */
+static void
+test_spread(void **state)
+{
+	(void)state;
+	static struct made made;
+	static const size_t shares[] = {0, 1, 7, 8, 9, 19};
+	uint8_t hash[IMAGE_HASH_SIZE];
+	srand(1);
+	for (uint32_t count = 1; count <= 700; count += count < 40 ? 1 : 60) {
+		for (size_t share = 0; share < ARRAY_LENGTH(shares); share++) {
+			make_chain(&made, count, shares[share]);
+			for (uint32_t i = 0; i < count; i++) {
+				memcpy(hash, made.chain[i].hash, sizeof hash);
+				check_find(&made, hash);
+				hash[IMAGE_HASH_SIZE - 1] ^= 1;
+				check_find(&made, hash);
+				hash[rand() % IMAGE_HASH_SIZE] = (uint8_t)rand();
+				check_find(&made, hash);
+			}
+			memset(hash, 0, sizeof hash);
+			check_find(&made, hash);
+			memset(hash, 0xff, sizeof hash);
+			check_find(&made, hash);
+		}
+	}
+}
+
+/* Names and salts of all sizes, around that of one block too, with and without iterations. */
+static void
+test_hash_sizes(void **state)
+{
+	(void)state;
+	struct {
+		struct image_header header;
+		uint8_t apex_and_salt[1 + 255];
+	} made = {.header = {.apex_size = 1}};
+	const struct image image = {
+		.base = (const uint8_t *)&made, .size = sizeof made, .header = &made.header};
+	uint8_t text[DNS_NAME_MAX + 255];
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (uint8_t)(i * 7 + 1);
+	for (unsigned salt = 0; salt <= 255; salt += salt < 60 ? 1 : 65) {
+		made.header.salt_size = (uint8_t)salt;
+		memcpy(made.apex_and_salt + 1, text + 100, salt);
+		for (size_t size = 1; size <= DNS_NAME_MAX; size++) {
+			uint8_t message[2 * 255];
+			uint8_t hash[IMAGE_HASH_SIZE];
+			uint8_t expected[IMAGE_HASH_SIZE];
+			memcpy(message, text, size);
+			memcpy(message + size, text + 100, salt);
+			SHA1(message, size + salt, expected);
+			made.header.nsec3_iterations = 0;
+			image_nsec3_hash(&image, text, size, hash);
+			assert_memory_equal(hash, expected, sizeof hash);
+			memcpy(message, expected, sizeof expected);
+			memcpy(message + sizeof expected, text + 100, salt);
+			SHA1(message, sizeof expected + salt, expected);
+			made.header.nsec3_iterations = 1;
+			image_nsec3_hash(&image, text, size, hash);
+			assert_memory_equal(hash, expected, sizeof hash);
+		}
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nsec),
-		cmocka_unit_test(test_no_chain),
-		cmocka_unit_test(test_nsec3),
-		cmocka_unit_test(test_hash),
+		cmocka_unit_test(test_nsec),       cmocka_unit_test(test_no_chain),
+		cmocka_unit_test(test_nsec3),      cmocka_unit_test(test_spread),
+		cmocka_unit_test(test_hash_sizes), cmocka_unit_test(test_hash),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
