@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #include "anyns/lease.h"
+#include "net/bare.h"
 #include "net/socket.h"
 
 enum {
@@ -85,9 +86,10 @@ struct udp_counters {
 
 struct udp_worker {
 	struct udp_counters counters;
-	struct mmsghdr in[UDP_BATCH];
-	struct mmsghdr out[UDP_BATCH];
-	size_t control; /* what every in[].msg_controllen is set to */
+	/* Received into and sent from: the client's address stands in the right place already. */
+	struct mmsghdr messages[UDP_BATCH];
+	size_t control;              /* what every msg_controllen is set to */
+	struct answer_client client; /* of the query being answered */
 	struct udp_set *set;
 	const struct publish *publish;
 	struct answer_worker *answer;
@@ -112,7 +114,7 @@ count(atomic_uint_fast64_t *counter, uint64_t more)
 			      memory_order_relaxed);
 }
 
-/* What recvmmsg() overwrote, made ready for the next batch. */
+/* What recvmmsg() and answering overwrote, made ready for the next batch. */
 static void
 rearm(struct udp_worker *w, size_t used, size_t control)
 {
@@ -121,8 +123,10 @@ rearm(struct udp_worker *w, size_t used, size_t control)
 		used = UDP_BATCH;
 	}
 	for (size_t i = 0; i < used; i++) {
-		w->in[i].msg_hdr.msg_namelen = sizeof(w->slots[i].peer);
-		w->in[i].msg_hdr.msg_controllen = control;
+		struct msghdr *header = &w->messages[i].msg_hdr;
+		header->msg_namelen = sizeof(w->slots[i].peer);
+		header->msg_controllen = control;
+		header->msg_iov = &w->slots[i].query_span;
 	}
 }
 
@@ -148,17 +152,16 @@ turn_control(struct msghdr *header)
 	}
 }
 
-static struct answer_client
-client_of(const struct udp_slot *slot)
+/* Who asked the query in the slot. */
+static const struct answer_client *
+client_of(struct udp_worker *w, const struct udp_slot *slot)
 {
 	bool v6 = slot->peer.any.sa_family == AF_INET6;
 
-	return (struct answer_client){
-		.transport = ANSWER_UDP,
-		.address = v6 ? slot->peer.v6.sin6_addr.s6_addr
-			      : (const uint8_t *)&slot->peer.v4.sin_addr,
-		.address_size = v6 ? 16 : 4,
-	};
+	w->client.address = v6 ? slot->peer.v6.sin6_addr.s6_addr
+			       : (const uint8_t *)&slot->peer.v4.sin_addr;
+	w->client.address_size = v6 ? 16 : 4;
+	return &w->client;
 }
 
 /* The lease tells which packet we are busy with: after a crash that is the suspect. */
@@ -166,7 +169,7 @@ static void
 busy_with(struct udp_worker *w, unsigned i)
 {
 	if (w->lease)
-		lease_packet_begin(w->lease, w->slot, w->slots[i].query, w->in[i].msg_len);
+		lease_packet_begin(w->lease, w->slot, w->slots[i].query, w->messages[i].msg_len);
 }
 
 static void
@@ -176,77 +179,119 @@ busy_with_none(struct udp_worker *w)
 		lease_packet_end(w->lease, w->slot);
 }
 
-/* The first two steps of answer.h for a whole batch, so that it waits for memory together. */
-static void
-prepare_answers(struct udp_worker *w, const struct answer_view *view, unsigned received)
+/* Makes messages[i] the answer that is in its slot, `size` 0 when there is none. */
+static bool
+turn_message(struct udp_worker *w, unsigned i, size_t size)
 {
+	struct msghdr *header = &w->messages[i].msg_hdr;
+
+	w->slots[i].answer_span.iov_len = size;
+	header->msg_iov = &w->slots[i].answer_span;
+	if (header->msg_controllen)
+		turn_control(header);
+	return size != 0;
+}
+
+/* A query that came alone, as most do but under load: there is no other to overlap it with. */
+static unsigned
+answer_one(struct udp_worker *w, const struct answer_view *view)
+{
+	struct udp_slot *slot = &w->slots[0];
+
+	busy_with(w, 0);
+	return turn_message(w, 0,
+			    answer_message(w->answer, view, client_of(w, slot), slot->query,
+					   w->messages[0].msg_len, slot->answer, UDP_ANSWER_ROOM));
+}
+
+/* The three steps of answer.h for a whole batch, so that it waits for memory together. */
+static unsigned
+answer_many(struct udp_worker *w, const struct answer_view *view, unsigned received)
+{
+	unsigned answers = 0;
+
 	for (unsigned i = 0; i < received; i++) {
 		busy_with(w, i);
-		answer_prepare(w->answer, view, i, w->slots[i].query, w->in[i].msg_len);
+		answer_prepare(w->answer, view, i, w->slots[i].query, w->messages[i].msg_len);
 	}
 	/* Not the last one's fault: who hangs there is told by the packets that wait behind. */
 	busy_with_none(w);
 	for (unsigned i = 0; i < received; i++)
 		answer_fetch(w->answer, i);
+	for (unsigned i = 0; i < received; i++) {
+		struct udp_slot *slot = &w->slots[i];
+		busy_with(w, i);
+		answers += turn_message(w, i,
+					answer_finish(w->answer, view, client_of(w, slot), i,
+						      slot->answer, UDP_ANSWER_ROOM));
+	}
+	return answers;
 }
 
-/* Answers in[0..received) into out[]; returns how many answers there are. */
-static unsigned
+/* Makes answers of messages[0..received), of size 0 where there is none. Returns how many. */
+static inline unsigned
 answer_batch(struct udp_worker *w, unsigned received)
 {
 	const struct answer_view *view = publish_read(w->publish);
-	unsigned ready = 0;
 	struct timespec now;
 
 	/* A tick (1 to 10 ms) late is nothing to a cookie's seconds, and costs a tenth of the
 	 * precise clock. */
 	clock_gettime(CLOCK_REALTIME_COARSE, &now);
-	prepare_answers(w, view, received);
-	for (unsigned i = 0; i < received; i++) {
-		struct udp_slot *slot = &w->slots[i];
-		struct msghdr *from = &w->in[i].msg_hdr;
-		struct msghdr *to = &w->out[ready].msg_hdr;
-		struct answer_client client = client_of(slot);
-		client.now = (uint32_t)now.tv_sec;
-		busy_with(w, i);
-		size_t size = answer_finish(w->answer, view, &client, i, slot->answer,
-					    UDP_ANSWER_ROOM);
-		if (size == 0)
-			continue;
-		slot->answer_span.iov_len = size;
-		to->msg_iov = &slot->answer_span;
-		to->msg_name = &slot->peer;
-		to->msg_namelen = from->msg_namelen;
-		to->msg_control = from->msg_control;
-		to->msg_controllen = from->msg_controllen;
-		if (to->msg_controllen)
-			turn_control(to);
-		ready++;
-	}
+	w->client.now = (uint32_t)now.tv_sec;
+	unsigned answers = received == 1 ? answer_one(w, view) : answer_many(w, view, received);
 	busy_with_none(w);
 	publish_rest();
-	return ready;
+	return answers;
 }
 
-static void
-send_batch(struct udp_worker *w, int fd, unsigned ready)
+/* Sends messages[from..to). Returns how many were taken. */
+static unsigned
+send_answers(struct udp_worker *w, int fd, unsigned from, unsigned to)
 {
-	unsigned at = 0, sent = 0;
+	unsigned sent = 0;
 
-	while (at < ready) {
-		int done = sendmmsg(fd, w->out + at, ready - at, MSG_DONTWAIT);
+	while (from < to) {
+		int done = bare_sendmmsg(fd, w->messages + from, to - from, MSG_DONTWAIT);
 		if (done > 0) {
-			at += (unsigned)done;
+			from += (unsigned)done;
 			sent += (unsigned)done;
 		} else if (errno == EAGAIN || errno == ENOBUFS) {
 			break; /* queue full: the rest would fail too */
 		} else if (errno != EINTR) {
-			at++; /* no route, port 0, filtered: this one's fault alone */
+			from++; /* no route, port 0, filtered: this one's fault alone */
 		}
 	}
+	return sent;
+}
+
+/* The same when some get no answer, which is rare: piece by piece. */
+static unsigned
+send_pieces(struct udp_worker *w, int fd, unsigned received)
+{
+	unsigned sent = 0;
+
+	for (unsigned at = 0; at < received; at++) {
+		unsigned from = at;
+		while (at < received && w->slots[at].answer_span.iov_len)
+			at++;
+		sent += send_answers(w, fd, from, at);
+	}
+	return sent;
+}
+
+static inline void
+send_batch(struct udp_worker *w, int fd, unsigned received, unsigned answers)
+{
+	unsigned sent = answers == received ? send_answers(w, fd, 0, received)
+					    : send_pieces(w, fd, received);
+
+	count(&w->counters.received, received);
 	count(&w->counters.sent, sent);
-	if (sent < ready)
-		count(&w->counters.send_errors, ready - sent);
+	if (answers < received)
+		count(&w->counters.ignored, received - answers);
+	if (sent < answers)
+		count(&w->counters.send_errors, answers - sent);
 }
 
 /* Receives, answers and sends one batch. Returns how many queries came. */
@@ -257,18 +302,14 @@ serve(struct udp_worker *w, const struct udp_socket *socket, int flags)
 		rearm(w, 0, socket->control);
 	if (flags & MSG_WAITFORONE)
 		publish_sleep();
-	int received = recvmmsg(socket->fd, w->in, UDP_BATCH, flags, NULL);
+	int received = bare_recvmmsg(socket->fd, w->messages, UDP_BATCH, flags);
 	if (flags & MSG_WAITFORONE)
 		publish_wake();
 	if (received <= 0)
 		return 0;
 
-	unsigned ready = answer_batch(w, (unsigned)received);
-	count(&w->counters.received, (unsigned)received);
-	if (ready < (unsigned)received)
-		count(&w->counters.ignored, (unsigned)received - ready);
-	if (ready)
-		send_batch(w, socket->fd, ready);
+	unsigned answers = answer_batch(w, (unsigned)received);
+	send_batch(w, socket->fd, (unsigned)received, answers);
 	rearm(w, (size_t)received, socket->control);
 	/* Not only once per turn of the loop: with many busy sockets one takes long. */
 	count(&w->counters.turns, 1);
@@ -284,7 +325,7 @@ serve_ready(struct udp_worker *w)
 		return;
 	}
 	publish_sleep();
-	int ready = poll(w->set->polls, w->set->count, UDP_PATIENCE_MS);
+	int ready = bare_poll(w->set->polls, w->set->count, UDP_PATIENCE_MS);
 	publish_wake();
 	for (size_t i = 0; ready > 0 && i < w->set->count; i++) {
 		if (!w->set->polls[i].revents)
@@ -402,11 +443,8 @@ prepare_batch(struct udp_worker *w)
 		struct udp_slot *slot = &w->slots[i];
 		slot->query_span = (struct iovec){slot->query, sizeof(slot->query)};
 		slot->answer_span = (struct iovec){slot->answer, 0};
-		w->in[i].msg_hdr = (struct msghdr){.msg_name = &slot->peer,
-						   .msg_iov = &slot->query_span,
-						   .msg_iovlen = 1,
-						   .msg_control = slot->control};
-		w->out[i].msg_hdr = (struct msghdr){.msg_iovlen = 1};
+		w->messages[i].msg_hdr = (struct msghdr){
+			.msg_name = &slot->peer, .msg_iovlen = 1, .msg_control = slot->control};
 	}
 	rearm(w, UDP_BATCH, 0);
 }
