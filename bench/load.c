@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -358,6 +359,8 @@ main(int argc, char **argv)
 		return 1;
 	if (options.first)
 		return run_first(&load, &options);
+	/* What measures goes before what else wants the core. A refusal shows in the lag. */
+	(void)setpriority(PRIO_PROCESS, 0, -20);
 	int64_t start = now_ns();
 	if (options.rate > 0)
 		run_paced(&load, &options);

@@ -11,8 +11,9 @@ import signal
 import subprocess
 import time
 
+from workloads import put_serial
+
 PORT = 53
-READY_LIMIT = 60  # seconds
 
 NSD = '''server:
     ip-address: {v4}
@@ -166,6 +167,10 @@ class Server:
                 self.place.kill_server(self.process)
         self.process.wait()
 
+    def renew(self, zone):
+        """Another serial into what it reads. Returns the serial."""
+        return put_serial(zone.path)
+
     def reload(self, zones):
         """Makes it read its zones anew. They have been written since."""
         os.kill(self.main_pid(), signal.SIGHUP)
@@ -214,14 +219,36 @@ class Echo(Server):
 class Anyns(Server):
     version_option = "--version"
     image = None  # a file of compiled zones to serve instead of text
+    versions = ()  # of it, and their serials: reloads take turns
 
-    def compile(self, zones, folder):
+    def compile(self, zones, folder, name="image"):
         """Writes the image. Returns the seconds it took, on all cores."""
-        image = folder / "image"
+        image = folder / name
         begun = time.monotonic()
         subprocess.run([self.program, "compile", "-q", "-o", image, *(f"{zone.name}={zone.path}" for zone in zones)], check=True)
         self.image = image
         return time.monotonic() - begun
+
+    def compile_versions(self, zone, folder):
+        """Two images, whose renaming is all that a reload has to wait for."""
+        self.versions = []
+        for name in ("image-a", "image-b"):
+            serial = put_serial(zone.path)
+            self.compile([zone], folder, name)
+            self.versions.append((serial, self.image))
+        self.image = folder / "image"
+        self.renew(zone)
+
+    def renew(self, zone):
+        if not self.image:
+            return super().renew(zone)
+        self.versions = self.versions[::-1]
+        serial, version = self.versions[0]
+        beside = self.image.with_suffix(".part")
+        beside.unlink(missing_ok=True)
+        os.link(version, beside)
+        beside.rename(self.image)
+        return serial
 
     def configure(self, zones):
         lines = "".join(f"  - {{name: {zone.name}, file: {zone.path}}}\n" for zone in zones)

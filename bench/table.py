@@ -67,21 +67,39 @@ def latency(results):
 def large(results):
     count = results["about"]["large"]
     head = ["", "instructions: 10,000 names", "NSEC3", f"{count:,} names: start from text, ms", "from an image, ms",
-            "compile, records/s", "bytes/name",
-            "reload: offered/s", "reloads", "lost", "p99.9 µs", "steady p99.9 µs", "generator behind µs"]
+            "compile, records/s", "bytes/name"]
     rows = []
     for name, figures in results["servers"].items():
-        reloads = figures.get("reload", ())
         if name == "echo":
             continue
         rows.append([name, spread(figures.get("instructions_names10k"), whole), spread(figures.get("instructions_nsec3"), whole),
                      spread(figures.get("start_ms"), whole), spread(figures.get("image_start_ms"), micro),
-                     spread(figures.get("compile_records_per_second"), whole), spread([one / count for one in figures.get("memory", ())], whole),
-                     spread([one["rate"] for one in reloads], whole), spread([one["reloads"] for one in reloads], whole),
-                     spread([one["reloading"]["lost"] for one in reloads], whole),
-                     spread([one["reloading"]["p999_us"] for one in reloads], micro),
-                     spread([one["steady"]["p999_us"] for one in reloads], micro),
-                     spread([one["reloading"]["lag_us"] for one in reloads], micro)])
+                     spread(figures.get("compile_records_per_second"), whole), spread([one / count for one in figures.get("memory", ())], whole)])
+    return lines(head, rows)
+
+
+def reloading(results):
+    """Beside each other what one session measured, left alone and with reloads."""
+    count = results["about"]["large"]
+    head = [f"{count:,} names, 80 % of saturation", "offered/s", "a reload, s", "lost", "of", "left alone", "p99.9 µs", "left alone",
+            "ratio", "generator behind µs", "left alone"]
+    rows = []
+    for name, figures in results["servers"].items():
+        for measure, title in (("reload", name), ("reload_image", f"{name}, image")):
+            ones = figures.get(measure, ())
+            if not ones:
+                continue
+            both = [(one["reloading"], one["steady"]) for one in ones]
+            row = [title, spread(field(figures, measure, "rate"), whole),
+                   spread([seconds for one in ones for seconds in one["reloads"]], lambda value: f"{value:.1f}"),
+                   whole(sum(busy["lost"] for busy, _ in both)), whole(sum(busy["sent"] for busy, _ in both)),
+                   whole(sum(alone["lost"] for _, alone in both))]
+            row += [spread([pair[i]["p999_us"] for pair in both], micro) for i in (0, 1)]
+            # Where one of a thousand is lost there is no 99.9th percentile.
+            row.append(spread([busy["p999_us"] / alone["p999_us"] for busy, alone in both
+                               if busy["p999_us"] > 0 and alone["p999_us"] > 0], lambda value: f"{value:.2f}"))
+            row += [spread([pair[i]["lag_us"] for pair in both], micro) for i in (0, 1)]
+            rows.append(row)
     return lines(head, rows)
 
 
@@ -89,5 +107,5 @@ def render(results):
     about = results["about"]
     versions = about["versions"]
     first = (f"{about['kernel']}, {about['cpu']}; server on one core, generator on the other, veth; "
-             f"{about['rounds']} rounds, median (min–max); load {about['load']:.1f} at the start; {about['when']}")
-    return "\n\n".join(("", first, saturation(results, versions), latency(results), large(results)))
+             f"{about['rounds']} rounds, median (min–max); load {about['load']:.1f} at the start; {about['minutes']:.0f} minutes; {about['when']}")
+    return "\n\n".join(("", first, saturation(results, versions), latency(results), large(results), reloading(results)))

@@ -82,15 +82,5 @@ def check_rcodes(server, workload, counts):
             raise Lost(f"{server.name}, {workload.title}: of {total} replies {counts}, expected {workload.rcodes}")
 
 
-def soa_serial(place, zone):
-    """The serial that is served; None without an answer."""
-    with place.inside_client():
-        try:
-            reply = dns.query.udp(dns.message.make_query(zone, "SOA"), place.v4, timeout=2, ignore_unexpected=True)
-        except dns.exception.DNSException:
-            return None
-    return reply.answer[0][0].serial if reply.answer else None
-
-
 # As kxdpgun prints them.
 NAMES = {"NOERROR": NOERROR, "NXDOMAIN": NXDOMAIN, "FORMERR": 1, "SERVFAIL": 2, "NOTIMPL": 4, "NOTIMP": 4, "REFUSED": 5}

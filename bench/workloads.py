@@ -73,12 +73,15 @@ def write_zone(path, count, extra=""):
     part.rename(path)
 
 
-def put_serial(path, serial):
-    """Writes another serial into a zone of write_zone()."""
+def put_serial(path):
+    """Writes the next serial into a zone of write_zone(). Returns it."""
     with open(path, "r+b") as file:
-        at = file.read(200).index(b"hostmaster ") + len(b"hostmaster ")
+        head = file.read(200)
+        at = head.index(b"hostmaster ") + len(b"hostmaster ")
+        serial = int(head[at:].split()[0]) + 1
         file.seek(at)
         file.write(b"%d" % serial)
+    return serial
 
 
 def sign_zone(path, name, plain, algorithm, *options):

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "serve/background.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include "anyns/name.h"
 #include "base/clock.h"
 #include "serve/cache.h"
-
-enum { NICE = 19 }; /* whatever else wants the core gets it first */
+#include "serve/give_way.h"
 
 static void
 compare(struct background *b, const struct loaded_zone *zone)
@@ -53,8 +49,7 @@ static void *
 run(void *argument)
 {
 	struct background *b = argument;
-	/* Of this thread alone, as Linux has it. A refusal does no harm. */
-	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
+	give_way();
 	free_all(b);
 	compare_all(b);
 	/* What was found bad is not written: the digests come first. */

@@ -28,9 +28,6 @@
 #include "serve/server_state.h"
 #include "serve/supervisor.h"
 
-/* So long a reload takes only what the workers leave: most are over by then. */
-static const double GIVE_WAY_S = 2;
-
 /* ------------------------------------------------------------ loading */
 
 static void *
@@ -38,7 +35,7 @@ load_thread(void *argument)
 {
 	struct server *server = argument;
 	if (server->current)
-		give_way_begin();
+		give_way();
 	struct config *config = server->to_load;
 	server->to_load = NULL;
 	if (!config)
@@ -74,11 +71,8 @@ begin_load(struct server *server)
 		supervisor_reloading(server);
 	server->loading = pthread_create(&server->loader, NULL, load_thread, server) == 0;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (server->loading) {
-		ev_timer_set(&server->hurry, GIVE_WAY_S, 0.);
-		ev_timer_start(server->loop, &server->hurry);
+	if (server->loading)
 		return;
-	}
 	log_error(server->log, "cannot start a thread to load zones; %s",
 		  server->current ? "the zones served before go on being served, try again"
 				  : "nothing can be served");
@@ -234,7 +228,6 @@ on_loaded(struct ev_loop *loop, ev_async *event, int events)
 	/* The join, not the event, is what makes the loader's writes ours to read. */
 	pthread_join(server->loader, NULL);
 	server->loading = false;
-	ev_timer_stop(server->loop, &server->hurry);
 	struct generation *generation = server->next;
 	bool was_running = server->running;
 	server->next = NULL;
@@ -286,13 +279,6 @@ on_terminate(struct ev_loop *loop, ev_signal *event, int events)
 }
 
 static void
-on_hurry(struct ev_loop *loop, ev_timer *event, int events)
-{
-	(void)loop, (void)event, (void)events;
-	give_way_end();
-}
-
-static void
 on_leave(struct ev_loop *loop, ev_timer *event, int events)
 {
 	struct server *server = event->data;
@@ -305,7 +291,6 @@ void
 server_leave(struct server *server)
 {
 	atomic_store(&server->cancel, true);
-	give_way_end();
 	if (!server->announcing || !server->running) {
 		supervisor_stopping(server);
 		ev_break(server->loop, EVBREAK_ALL);
@@ -376,7 +361,6 @@ watch_signals(struct server *server)
 	mask_hangup(SIG_UNBLOCK);
 	/* Often enough not to be waited for, seldom enough to be nothing. */
 	server_background_watch(server);
-	ev_timer_init(&server->hurry, on_hurry, GIVE_WAY_S, 0.);
 	ev_timer_init(&server->leave, on_leave, 0.1, 0.1);
 	server->leave.data = server;
 	if (!server->announcing)
@@ -401,7 +385,6 @@ open_all(struct server *server, const struct config *config, struct report *repo
 	server->net = net_open(config, server->log, report);
 	if (!server->net)
 		return false;
-	give_way_allow_return();
 	if (control)
 		control = control_socket_folder(config->control, config->user, severity, report);
 	if (config->user && !privileges_drop(config->user, report))

@@ -39,7 +39,6 @@ struct server {
 	ev_signal interrupt;
 	ev_async loaded;
 	ev_io announcer;
-	ev_timer hurry; /* a reload that has given way long enough */
 	ev_timer leave;
 	ev_timer beat;
 	ev_timer watchdog; /* supervisor.c's, like the two behind it */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Giving way and coming back, with the privilege and without it. */
+/* Giving way: the thread itself and those it starts, nobody else. */
 #include "serve/give_way.h"
 
 #include <setjmp.h>
@@ -11,84 +11,100 @@
 
 #include <pthread.h>
 #include <sched.h>
-#include <semaphore.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
-struct worker {
-	sem_t ready;
-	sem_t go;
-	int before;
-	int after;
+struct seen {
+	int policy;
 	int niceness;
+	uint64_t slice_ns;
 };
 
-static void *
-work(void *argument)
+/* The kernel's struct sched_attr, as much as was there from the beginning. */
+struct attributes {
+	uint32_t size, policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime, deadline, period;
+};
+
+static struct seen
+look(void)
 {
-	struct worker *worker = argument;
-	give_way_begin();
-	worker->before = sched_getscheduler(0);
-	worker->niceness = getpriority(PRIO_PROCESS, (id_t)gettid());
-	sem_post(&worker->ready);
-	sem_wait(&worker->go);
-	worker->after = sched_getscheduler(0);
+	struct attributes own = {0};
+	if (syscall(SYS_sched_getattr, 0, &own, sizeof own, 0u) != 0)
+		return (struct seen){.policy = -1};
+	return (struct seen){.policy = (int)own.policy,
+			     .niceness = getpriority(PRIO_PROCESS, (id_t)gettid()),
+			     .slice_ns = own.runtime};
+}
+
+static void *
+look_only(void *argument)
+{
+	struct seen *seen = argument;
+	*seen = look();
 	return NULL;
 }
 
-static struct worker
-give_way_and_hurry(void)
+/* Two of them: the one that gives way, and one that it starts. */
+static void *
+give_way_and_look(void *argument)
 {
-	struct worker worker = {0};
+	struct seen *seen = argument;
 	pthread_t thread;
-	sem_init(&worker.ready, 0, 0);
-	sem_init(&worker.go, 0, 0);
-	assert_int_equal(pthread_create(&thread, NULL, work, &worker), 0);
-	sem_wait(&worker.ready);
-	give_way_end();
-	sem_post(&worker.go);
+	give_way();
+	seen[0] = look();
+	if (pthread_create(&thread, NULL, look_only, &seen[1]) == 0)
+		pthread_join(thread, NULL);
+	return NULL;
+}
+
+static bool
+kernel_has_slices(void)
+{
+	struct utsname name;
+	unsigned major = 0;
+	unsigned minor = 0;
+	assert_int_equal(uname(&name), 0);
+	assert_int_equal(sscanf(name.release, "%u.%u", &major, &minor), 2);
+	return major > 6 || (major == 6 && minor >= 12);
+}
+
+static void
+gives_way_with_its_children(void **state)
+{
+	(void)state;
+	struct seen seen[2] = {{.policy = -1}, {.policy = -1}};
+	struct seen before = look();
+	pthread_t thread;
+	assert_int_equal(pthread_create(&thread, NULL, give_way_and_look, seen), 0);
 	pthread_join(thread, NULL);
-	return worker;
-}
-
-static void
-comes_back(void **state)
-{
-	(void)state;
-	struct rlimit limit;
-	give_way_allow_return();
-	assert_int_equal(getrlimit(RLIMIT_NICE, &limit), 0);
-	struct worker worker = give_way_and_hurry();
-	assert_int_equal(worker.niceness, 19);
-	/* Who may not come back does not go. */
-	assert_int_equal(worker.before, limit.rlim_cur >= 1 ? SCHED_IDLE : SCHED_BATCH);
-	assert_int_equal(worker.after, SCHED_BATCH);
-	/* Those who have not given way stay as they are. */
-	assert_int_equal(sched_getscheduler(0), SCHED_OTHER);
-}
-
-static void
-stays_without_a_way_back(void **state)
-{
-	(void)state;
-	struct rlimit limit;
-	assert_int_equal(getrlimit(RLIMIT_NICE, &limit), 0);
-	struct rlimit none = {0, limit.rlim_max};
-	assert_int_equal(setrlimit(RLIMIT_NICE, &none), 0);
-	struct worker worker = give_way_and_hurry();
-	assert_int_equal(worker.before, SCHED_BATCH);
-	assert_int_equal(worker.after, SCHED_BATCH);
-	assert_int_equal(worker.niceness, 19);
-	assert_int_equal(setrlimit(RLIMIT_NICE, &limit), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(seen[i].policy, SCHED_BATCH);
+		assert_int_equal(seen[i].niceness, 19);
+		if (kernel_has_slices())
+			assert_int_equal(seen[i].slice_ns, 4000000);
+	}
+	/* Whoever has not given way stays as he is, and with the shorter slice. */
+	struct seen after = look();
+	assert_int_equal(after.policy, before.policy);
+	assert_int_equal(after.niceness, before.niceness);
+	assert_int_equal(after.slice_ns, before.slice_ns);
+	if (kernel_has_slices())
+		assert_in_range(after.slice_ns, 1, 3999999);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(comes_back),
-		cmocka_unit_test(stays_without_a_way_back),
+		cmocka_unit_test(gives_way_with_its_children),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
