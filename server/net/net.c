@@ -435,6 +435,13 @@ net_reload(struct net *net, const struct config *config, struct report *report)
 	return true;
 }
 
+void
+net_share(struct net *net, bool sharing)
+{
+	for (unsigned w = 0; w < net->workers; w++)
+		udp_worker_share(net->udp[w], sharing);
+}
+
 static bool
 all_ended(const struct net *net)
 {

@@ -41,6 +41,12 @@ void udp_worker_hand(struct udp_worker *worker, struct udp_set *set);
 void udp_worker_wait(struct udp_worker *worker);
 
 /*
+ * While `sharing` a busy worker takes queries in larger batches, up to 0.2 ms later, so that
+ * another thread on its core gets what that saves. Any thread, at any time.
+ */
+void udp_worker_share(struct udp_worker *worker, bool sharing);
+
+/*
  * Asks the worker to answer what is queued, close its sockets and end; join waits for it. Two
  * calls, so that all workers end at the same time. Both may be called on a worker that never
  * started.

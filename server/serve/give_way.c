@@ -4,12 +4,13 @@
  *
  * Niceness says who gets how much, not who waits: a worker that wakes may find that the loader,
  * nice as it is, ends its slice first, and the kernel looks again at the next tick only, 4 ms later
- * at HZ=250. That happened to one wake-up in some thousand, and each time to a thousand queries.
- * But who wakes with a shorter slice than the one that runs goes first at once (Linux 6.12, EEVDF).
- * So the loader asks for a long one; kernels that know no such wish ignore it.
+ * at HZ=250: seldom, but each time it meets hundreds of queries. Who wakes with a shorter slice
+ * than the one that runs goes first at once (Linux 6.12, EEVDF), so the loader asks for a long one;
+ * kernels that know no such wish ignore it.
  *
- * Not SCHED_IDLE: it gives way as well, but at saturation it gets a fifth of the little that the
- * nicest get, and a reload must end some time; and to leave that policy again is a privilege.
+ * Not SCHED_IDLE: it gives way as well, but at saturation it gets a tenth of that, and a reload
+ * must end some time; and to leave that policy again is a privilege. Nor as nice as can be: 1.5
+ * percent of a core make half a minute of half a second.
  */
 #include "serve/give_way.h"
 
@@ -19,7 +20,7 @@
 #include <unistd.h>
 
 enum {
-	NICEST = 19,
+	NICE = 15, /* a thirtieth of what a worker gets, when that takes all it can have */
 	/* Others have 3 ms at most, 0.7 or 0.75 ms times 1 to 4 by the number of CPUs. */
 	LONG_SLICE_NS = 4000000,
 };
@@ -42,7 +43,7 @@ give_way(void)
 	struct attributes wish = {
 		.size = sizeof wish,
 		.policy = SCHED_BATCH,
-		.nice = NICEST,
+		.nice = NICE,
 		.runtime = LONG_SLICE_NS,
 	};
 	/* Of this thread alone. A refusal, as by a sandbox, does no harm. */

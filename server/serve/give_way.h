@@ -7,7 +7,7 @@
 
 /*
  * The calling thread, and those that it starts, take what all others leave; when they leave nothing
- * 1.5 percent of a core. Needs no privilege; where it is refused everything goes on as before.
+ * 3 percent of a core. Needs no privilege; where it is refused everything goes on as before.
  */
 void give_way(void);
 

@@ -70,8 +70,10 @@ begin_load(struct server *server)
 		supervisor_reloading(server);
 	server->loading = pthread_create(&server->loader, NULL, load_thread, server) == 0;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (server->loading)
+	if (server->loading) {
+		net_share(server->net, server->running);
 		return;
+	}
 	log_error(server->log, "cannot start a thread to load zones; %s",
 		  server->current ? "the zones served before go on being served, try again"
 				  : "nothing can be served");
@@ -218,6 +220,7 @@ on_loaded(struct ev_loop *loop, ev_async *event, int events)
 	/* The join, not the event, is what makes the loader's writes ours to read. */
 	pthread_join(server->loader, NULL);
 	server->loading = false;
+	net_share(server->net, false);
 	struct generation *generation = server->next;
 	bool was_running = server->running;
 	server->next = NULL;

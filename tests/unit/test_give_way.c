@@ -87,7 +87,7 @@ gives_way_with_its_children(void **state)
 	pthread_join(thread, NULL);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(seen[i].policy, SCHED_BATCH);
-		assert_int_equal(seen[i].niceness, 19);
+		assert_int_equal(seen[i].niceness, 15);
 		if (kernel_has_slices())
 			assert_int_equal(seen[i].slice_ns, 4000000);
 	}

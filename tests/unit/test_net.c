@@ -99,8 +99,10 @@ test_serves(void **state)
 	add_address(&stage, "::1", free_port(AF_INET6));
 	add_address(&stage, own_address(0), 15300); /* twice is once */
 	stage_start(&stage);
-	for (int i = 0; i < 20; i++) /* several source ports: every worker has its turn */
+	for (int i = 0; i < 20; i++) { /* several source ports: every worker has its turn */
+		net_share(stage.net, i < 10);
 		assert_answers(&stage.listen[i % 2]);
+	}
 	net_stop(stage.net);
 	net_read_counters(stage.net, &counters);
 	assert_int_equal(counters.udp_received, 20);

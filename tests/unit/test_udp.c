@@ -192,6 +192,36 @@ test_many_queued(void **state)
 	assert_int_equal(stage_close(&stage).udp_sent, MANY);
 }
 
+/* A worker that shares its core answers all the same, what waits and what comes alone; and whoever
+ * swaps the view is not held up by its naps. */
+static void
+test_sharing(void **state)
+{
+	enum { MANY = 200 };
+	struct config_address a[2] = {address_of(own_address(0), 15300),
+				      address_of(own_address(1), 15300)};
+	struct answer_view next = fake_view(1);
+	struct stage stage;
+	(void)state;
+
+	for (size_t count = 1; count <= 2; count++) { /* both ways of waiting */
+		stage_open(&stage, a, count);
+		udp_worker_share(stage.worker, true);
+		int fd = client_connect(SOCK_DGRAM, &a[0]);
+		for (unsigned i = 0; i < MANY; i++)
+			udp_ask(fd, i, FAKE_ECHO, 0);
+		stage_start(&stage);
+		assert_ptr_equal(publish_swap(stage.publish, &next), &stage.view);
+		for (unsigned i = 0; i < MANY; i++)
+			assert_true(udp_hear(fd) >= 0);
+		ask_once(&a[0]);
+		udp_worker_share(stage.worker, false);
+		ask_once(&a[0]);
+		close(fd);
+		assert_int_equal(stage_close(&stage).udp_sent, MANY + 2);
+	}
+}
+
 static void
 test_ignored(void **state)
 {
@@ -445,7 +475,7 @@ main(void)
 		cmocka_unit_test(test_sizes),           cmocka_unit_test(test_send_error),
 		cmocka_unit_test(test_view_swap),       cmocka_unit_test(test_hand_over_drains),
 		cmocka_unit_test(test_stop_drains),     cmocka_unit_test(test_never_started),
-		cmocka_unit_test(test_signs_of_life),
+		cmocka_unit_test(test_signs_of_life),   cmocka_unit_test(test_sharing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
