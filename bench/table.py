@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The results as tables: medians, and in brackets the smallest and the largest round."""
+import math
 import statistics
 
 WORKLOADS = ("names10k", "names1m", "root", "nsec3", "attack", "wildcard")
@@ -26,12 +27,17 @@ def whole(value):
 
 
 def micro(value):
-    """-1 µs stands for lost."""
-    return "lost" if value < 0 else f"{value:.0f}" if value >= 10 else f"{value:.1f}"
+    """What is lost waits for ever."""
+    return "lost" if math.isinf(value) else f"{value:.0f}" if value >= 10 else f"{value:.1f}"
+
+
+def waited(value):
+    """A percentile as bench/load prints it: -1 is a lost question, and worse than any other, not better."""
+    return math.inf if value < 0 else value
 
 
 def field(figures, measure, key, scale=1):
-    return [one[key] * scale for one in figures.get(measure, ())]
+    return [waited(one[key]) * scale for one in figures.get(measure, ())]
 
 
 def lines(head, rows):
@@ -78,6 +84,14 @@ def large(results):
     return lines(head, rows)
 
 
+def ratios(pairs):
+    """Of the p99.9. Loss beside a half left alone that lost none is "lost"; where that lost, too, there is nothing to
+    compare with, and the number of pairs that are left is told."""
+    found = [waited(busy["p999_us"]) / alone["p999_us"] for busy, alone in pairs if alone["p999_us"] > 0]
+    text = spread(found, lambda value: "lost" if math.isinf(value) else f"{value:.2f}")
+    return text if len(found) == len(pairs) else f"{text}, {len(found)} of {len(pairs)} pairs"
+
+
 def reloading(results):
     """Beside each other what one session measured, left alone and with reloads."""
     count = results["about"]["large"]
@@ -94,10 +108,8 @@ def reloading(results):
                    spread([seconds for one in ones for seconds in one["reloads"]], lambda value: f"{value:.1f}"),
                    whole(sum(busy["lost"] for busy, _ in both)), whole(sum(busy["sent"] for busy, _ in both)),
                    whole(sum(alone["lost"] for _, alone in both))]
-            row += [spread([pair[i]["p999_us"] for pair in both], micro) for i in (0, 1)]
-            # Where one of a thousand is lost there is no 99.9th percentile.
-            row.append(spread([busy["p999_us"] / alone["p999_us"] for busy, alone in both
-                               if busy["p999_us"] > 0 and alone["p999_us"] > 0], lambda value: f"{value:.2f}"))
+            row += [spread([waited(pair[i]["p999_us"]) for pair in both], micro) for i in (0, 1)]
+            row.append(ratios(both))
             row += [spread([pair[i]["lag_us"] for pair in both], micro) for i in (0, 1)]
             rows.append(row)
     return lines(head, rows)

@@ -4,9 +4,9 @@
  *
  * Niceness says who gets how much, not who waits: a worker that wakes may find that the loader,
  * nice as it is, ends its slice first, and the kernel looks again at the next tick only, 4 ms later
- * at HZ=250. That happened to one wake-up in some thousand, and each time to a thousand queries.
- * But who wakes with a shorter slice than the one that runs goes first at once (Linux 6.12, EEVDF).
- * So the loader asks for a long one; kernels that know no such wish ignore it.
+ * at HZ=250: seldom, but each time it meets hundreds of queries. Who wakes with a shorter slice
+ * than the one that runs goes first at once (Linux 6.12, EEVDF), so the loader asks for a long one;
+ * kernels that know no such wish ignore it.
  *
  * Not SCHED_IDLE: it gives way as well, but at saturation it gets a tenth of that, and a reload
  * must end some time; and to leave that policy again is a privilege. Nor as nice as can be: 1.5
