@@ -10,7 +10,7 @@
  *
  * Not SCHED_IDLE: it gives way as well, but at saturation it gets a tenth of that, and a reload
  * must end some time; and to leave that policy again is a privilege. Nor as nice as can be: 1.5
- * percent of a core make more than a minute of a million names.
+ * percent of a core make half a minute of half a second.
  */
 #include "serve/give_way.h"
 

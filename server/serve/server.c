@@ -126,9 +126,8 @@ log_zones(const struct server *server, const struct generation *generation)
 	if (generation->loaded->image_due)
 		log_error(server->log,
 			  "%s cannot be served as it is; write it again, beside, and rename it: it "
-			  "is loaded by itself within seconds once it has changed and keeps still, "
-			  "or "
-			  "with a reload",
+			  "is loaded by itself within seconds once it has changed and keeps "
+			  "still, or with a reload",
 			  generation->config->image);
 }
 
