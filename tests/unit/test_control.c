@@ -15,7 +15,9 @@ asked(const struct stage *stage, const char *text, const char *expected)
 	char answer[ROOM];
 	int fd = stage_connect(stage->path);
 
-	assert_int_equal(send(fd, text, strlen(text), 0), strlen(text));
+	/* Whoever is one too many is told so before it asks, and the connection may be closed by
+	 * now; what counts is the answer. */
+	(void)send(fd, text, strlen(text), MSG_NOSIGNAL);
 	assert_string_equal(stage_hear(fd, answer, sizeof(answer)), expected);
 }
 
